@@ -2,7 +2,7 @@
 //! compared afterwards with what it did when it was rehearsed.
 //!
 //! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files (`stepwise` where no transaction takes definitions back), `course` is what happens under the
-//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `back` is the way back, `resume` knows
+//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `back` is the way back, `drained` keeps clients out of it, `resume` knows
 //! what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is kept
 //! (`Store`), whether evidence holds (`core/evidence`).
 
@@ -12,11 +12,13 @@ pub mod back;
 mod beside;
 mod course;
 mod deeds;
+mod drained;
 mod gates;
 mod resume;
 mod stepwise;
 mod work;
 
+pub use drained::{Draining, keeping_out, let_in};
 pub use work::Bounds;
 
 use crate::capture::Source;
@@ -80,6 +82,8 @@ pub struct Order<'a> {
     /// Nothing is run: what would be is told.
     pub plan: bool,
     pub bounds: Bounds,
+    /// How clients are kept out while it is taken back; nothing where nobody is.
+    pub draining: Option<Draining<'a>>,
     /// For how long locks of others are asked for.
     pub patience: Duration,
     /// How old transactions on the tables concerned may be.

@@ -272,6 +272,7 @@ impl Question<'_> {
             halt: halt.as_ref(),
             runs,
             rollouts: &[],
+            keeping_out: &[],
             locks: &locks,
             verifications: &verifications,
             kept: kept.first(),

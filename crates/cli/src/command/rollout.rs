@@ -20,7 +20,7 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
             Trouble::new(Class::Configuration, "nobody is named who moves traffic").expected("[rollout] in evenkeel.toml").found("none");
         return Err(Box::new(trouble.fix("docs/guide/rollout.md has examples; where another engine moves it: evenkeel gate")));
     };
-    let shifter = rollout.shifter(name)?;
+    let shifter = rollout.shifter(name, &wire::console)?;
     let hooks = Told::of("rollout", name, settings)?;
     if configured.tier == Some(Tier::Production) && !arguments.yes {
         apply::confirmed(name, &configured.origin, "add --yes")?;

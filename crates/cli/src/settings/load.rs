@@ -5,7 +5,9 @@ use super::raw::{
     ColumnOrder, File, RawBreakers, RawEnvironment, RawHistory, RawMigrations, RawMigrationsTable, RawNotify, RawPolicy, RawReference,
     RawReferenceTable, RawWaiver, ReadFrom,
 };
-use super::{Environment, History, Migrations, Policy, Reach, Settings, breakers, deploy, gates, notify, recorded, rollout, store};
+use super::{
+    Environment, History, Migrations, Policy, Reach, Settings, breakers, deploy, gates, notify, recorded, rollback, rollout, store,
+};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::kind::Severity;
@@ -139,6 +141,7 @@ impl Resolver<'_> {
             notify: file.notify.into_iter().map(|raw| self.notified(raw)).collect::<Result<_, _>>()?,
             windows: deploy::windows(&file.lock, |span| self.place(span))?,
             breakers: self.breakers(file.breakers)?,
+            rollback: rollback::demands(file.rollback, self.variable, &|span| self.place(span))?,
             rollout: file.rollout.map(|raw| rollout::demands(raw, self.path, self.variable, &|span| self.place(span))).transpose()?,
         })
     }

@@ -11,13 +11,16 @@ mod notify;
 mod quoted;
 mod raw;
 mod recorded;
+mod rollback;
 mod rollout;
 mod store;
+mod variable;
 
 pub use breakers::Breakers;
 pub use deploy::Deploy;
 pub use load::{Loaded, load, parse};
 use notify::Hook;
+pub use rollback::Rollback;
 pub use rollout::Rollout;
 pub use store::Place as StorePlace;
 
@@ -69,6 +72,8 @@ pub struct Settings {
     pub breakers: Breakers,
     /// How it moves; nothing where nobody says.
     pub rollout: Option<Rollout>,
+    /// What is done around a way back.
+    pub rollback: Rollback,
 }
 
 /// A folder of migrations.
@@ -112,6 +117,7 @@ impl Default for Settings {
             notify: Vec::new(),
             breakers: Breakers::default(),
             rollout: None,
+            rollback: Rollback::default(),
         }
     }
 }

@@ -34,6 +34,8 @@ pub struct File {
     #[serde(default)]
     pub breakers: RawBreakers,
     pub rollout: Option<Spanned<RawRollout>>,
+    #[serde(default)]
+    pub rollback: RawRollback,
 }
 
 /// How traffic moves.
@@ -43,6 +45,7 @@ pub struct RawRollout {
     pub stages: Option<Spanned<Vec<u8>>>,
     pub watch: Option<Spanned<String>>,
     pub haproxy: Option<Spanned<RawHaproxy>>,
+    pub pgbouncer: Option<Spanned<RawPgbouncer>>,
     pub command: Option<Spanned<RawCommand>>,
     pub webhook: Option<Spanned<RawFlag>>,
 }
@@ -55,6 +58,46 @@ pub struct RawHaproxy {
     pub backend: String,
     pub old: Vec<String>,
     pub new: Vec<String>,
+}
+
+/// By the hosts of an entry of PgBouncer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawPgbouncer {
+    pub admin_env: Spanned<String>,
+    pub database: String,
+    pub file: PathBuf,
+    pub old: Vec<String>,
+    pub new: Vec<String>,
+    #[serde(default)]
+    pub options: String,
+}
+
+/// What is done around a way back.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawRollback {
+    pub drain: Option<Spanned<RawDrain>>,
+    #[serde(default)]
+    pub application_roles: Vec<String>,
+    pub within: Option<Spanned<String>>,
+    pub pgbouncer: Option<Spanned<RawPaused>>,
+}
+
+/// How clients are kept out.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RawDrain {
+    Pgbouncer,
+    Wait,
+}
+
+/// A PgBouncer whose databases are paused.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawPaused {
+    pub admin_env: Spanned<String>,
+    pub databases: Vec<String>,
 }
 
 /// By a command.

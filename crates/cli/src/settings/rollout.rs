@@ -1,11 +1,13 @@
 //! How traffic moves, as it is written. Neighbours: `adapters`, which move it, `pipeline/rollout`, which says when.
 
-use super::raw::{RawCommand, RawFlag, RawHaproxy, RawRollout};
+use super::raw::{RawCommand, RawFlag, RawHaproxy, RawPgbouncer, RawRollout};
+use super::rollback::Consoles;
+use super::variable::named;
 use crate::args::duration;
-use evenkeel_adapters::{Command, Flag, Haproxy, Servers, Several};
+use evenkeel_adapters::{Command, Entry, Flag, Haproxy, Pgbouncer, Servers, Several};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::Shifter;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -27,8 +29,9 @@ impl Rollout {
     ///
     /// # Errors
     /// One cannot: its address or its secret was not handed out, or is none.
-    pub fn shifter(&self, environment: &str) -> Result<Box<dyn Shifter>, Box<Trouble>> {
-        let mut all: Vec<Box<dyn Shifter>> = self.movers.clone()?.iter().map(|mover| mover.of(environment)).collect::<Result<_, _>>()?;
+    pub fn shifter(&self, environment: &str, consoles: Consoles<'_>) -> Result<Box<dyn Shifter>, Box<Trouble>> {
+        let movers = self.movers.clone()?;
+        let mut all: Vec<Box<dyn Shifter>> = movers.iter().map(|mover| mover.of(environment, consoles)).collect::<Result<_, _>>()?;
         match all.pop() {
             Some(one) if all.is_empty() => Ok(one),
             last => Ok(Box::new(Several::new(all.into_iter().chain(last).collect()))),
@@ -40,6 +43,7 @@ impl Rollout {
 #[derive(Debug, Clone)]
 pub enum Mover {
     Haproxy(Haproxy),
+    Pgbouncer { url: SecretString, entry: Entry },
     Command { run: Vec<String>, read: Option<Vec<String>>, within: Duration, folder: PathBuf },
     Flag { url: SecretString, secret: Option<SecretString>, origin: String },
 }
@@ -49,9 +53,10 @@ impl Mover {
     ///
     /// # Errors
     /// The address of a flag is none.
-    fn of(&self, environment: &str) -> Result<Box<dyn Shifter>, Box<Trouble>> {
+    fn of(&self, environment: &str, consoles: Consoles<'_>) -> Result<Box<dyn Shifter>, Box<Trouble>> {
         match self.clone() {
             Self::Haproxy(haproxy) => Ok(Box::new(haproxy)),
+            Self::Pgbouncer { url, entry } => Ok(Box::new(Pgbouncer::new(consoles(url.expose_secret())?, entry))),
             Self::Command { run, read, within, folder } => {
                 Ok(Box::new(Command { run, read, within, folder, environment: environment.to_owned() }))
             }
@@ -106,18 +111,21 @@ pub fn demands(
     if let Some(raw) = raw.haproxy {
         movers.push(Ok(haproxy(raw, place)?));
     }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+    if let Some(raw) = raw.pgbouncer {
+        movers.push(pgbouncer(raw, &folder, variable, place)?);
+    }
     if let Some(raw) = raw.command {
         let (origin, RawCommand { run, read, timeout }) = (place(raw.span()), raw.into_inner());
         let is_empty = |words: &Vec<String>| words.first().is_none_or(|word| word.trim().is_empty());
         if is_empty(&run) || read.as_ref().is_some_and(is_empty) {
             return Err(wrong("command", "a program, and its arguments", "no program".to_owned(), origin, "run = [\"./shift-traffic\"]"));
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
         movers.push(Ok(Mover::Command { run, read, within: time("timeout", &timeout, WITHIN)?, folder }));
     }
     movers.extend(raw.webhook.map(|raw| flag(raw, variable, place)));
     if movers.is_empty() {
-        let expected = "haproxy, command or webhook, or several of them";
+        let expected = "haproxy, pgbouncer, command or webhook, or several of them";
         return Err(wrong(
             "who moves traffic",
             expected,
@@ -138,6 +146,27 @@ fn haproxy(raw: Spanned<RawHaproxy>, place: &dyn Fn(Range<usize>) -> String) -> 
     })
 }
 
+/// Nobody is told of a secret that was not handed out who would not ask.
+type Told = Result<Mover, Box<Trouble>>;
+
+fn pgbouncer(
+    raw: Spanned<RawPgbouncer>,
+    folder: &Path,
+    variable: &dyn Fn(&str) -> Option<String>,
+    place: &dyn Fn(Range<usize>) -> String,
+) -> Result<Told, Box<Trouble>> {
+    let origin = place(raw.span());
+    let RawPgbouncer { admin_env, database, file, old, new, options } = raw.into_inner();
+    let entry = Entry { database, file: folder.join(file), old, new, options };
+    if let Some(found) = entry.fault() {
+        let expected = "a database entry, a file, and hosts on both sides, each once";
+        let fix = "database = \"read\", file = \"/etc/pgbouncer/rollout.ini\", old = [\"10.0.0.1\"], new = [\"10.0.0.2\"], options = \"port=5432 dbname=shop\"";
+        return Err(wrong("pgbouncer", expected, found, origin, fix));
+    }
+    let url = named(&admin_env, ("admin_env", "[rollout.pgbouncer]"), variable, place);
+    Ok(url.map(|url| Mover::Pgbouncer { url, entry }))
+}
+
 fn flag(
     raw: Spanned<RawFlag>,
     variable: &dyn Fn(&str) -> Option<String>,
@@ -145,13 +174,7 @@ fn flag(
 ) -> Result<Mover, Box<Trouble>> {
     let origin = place(raw.span());
     let raw = raw.into_inner();
-    let named = |key: &str, name: &Spanned<String>| {
-        variable(name.get_ref()).filter(|value| !value.trim().is_empty()).map(SecretString::from).ok_or_else(|| {
-            let trouble = Trouble::new(Class::Configuration, format!("the environment variable {} is not set, or empty", name.get_ref()));
-            let trouble = trouble.expected(format!("a value, as {key} under [rollout.webhook] names it")).found("nothing");
-            Box::new(trouble.origin(place(name.span())).fix(format!("export {}=…", name.get_ref())))
-        })
-    };
+    let named = |key: &str, name: &Spanned<String>| named(name, (key, "[rollout.webhook]"), variable, place);
     let secret = raw.secret_env.as_ref().map(|name| named("secret_env", name)).transpose()?;
     Ok(Mover::Flag { url: named("url_env", &raw.url_env)?, secret, origin })
 }

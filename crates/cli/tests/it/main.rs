@@ -51,6 +51,7 @@ mod notify;
 mod outage;
 mod patch;
 mod patch_bad;
+mod pgbouncer;
 mod preflight;
 mod privilege;
 mod read_only;

@@ -104,30 +104,30 @@ impl Drop for Haproxy {
     }
 }
 
-const QUERY: &str = "[[breakers.queries]]\nname = \"p99\"\nquery = \"p99\"\nslo = 0.3\n";
+pub const QUERY: &str = "[[breakers.queries]]\nname = \"p99\"\nquery = \"p99\"\nslo = 0.3\n";
 
-fn given(db: &TestDb, prometheus: &Prometheus, more: &str) -> Place {
+pub fn given(db: &TestDb, prometheus: &Prometheus, more: &str) -> Place {
     verified(db, &format!("{FAST}prometheus = \"{}\"\ntimeout = \"100ms\"\n{QUERY}{more}", prometheus.url))
 }
 
-fn rollout(place: &Place, code: i32) -> Value {
+pub fn rollout(place: &Place, code: i32) -> Value {
     place.run(&["rollout", "shop", "--format", "json"]).exits(code).json()
 }
 
-fn status(place: &Place, code: i32) -> Value {
+pub fn status(place: &Place, code: i32) -> Value {
     place.run(&["status", "--format", "json"]).exits(code).json()["environments"][0].clone()
 }
 
-fn states(told: &Value) -> Vec<&str> {
+pub fn states(told: &Value) -> Vec<&str> {
     told["stages"].as_array().unwrap().iter().map(|stage| stage["state"].as_str().unwrap()).collect()
 }
 
 /// In the background; what came of it.
-fn began(place: &Place) -> std::process::Child {
+pub fn began(place: &Place) -> std::process::Child {
     place.command(&["rollout", "shop", "--format", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-fn ended(child: std::process::Child) -> (Option<i32>, Value) {
+pub fn ended(child: std::process::Child) -> (Option<i32>, Value) {
     let output = child.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     (
