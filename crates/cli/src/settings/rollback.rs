@@ -74,15 +74,13 @@ pub fn demands(
             .map_err(|why| wrong("within", "a length of time such as 30s", why, place(text.span()), "within = \"30s\""))?,
     };
     let Some(drain) = raw.drain else {
-        let is_alone = raw.pgbouncer.is_none() && raw.application_roles.is_empty();
-        if let (false, Some(pooler)) = (is_alone, &raw.pgbouncer) {
-            return Err(wrong(
-                "pgbouncer",
-                "drain = \"pgbouncer\" beside it",
-                "no drain".to_owned(),
-                place(pooler.span()),
-                "drain = \"pgbouncer\"",
-            ));
+        let origin =
+            raw.pgbouncer.as_ref().map(|pooler| place(pooler.span())).or_else(|| raw.within.as_ref().map(|within| place(within.span())));
+        if let Some(origin) =
+            origin.or_else(|| (!raw.application_roles.is_empty()).then(|| "application_roles under [rollback]".to_owned()))
+        {
+            let expected = "drain, by which the rest has a meaning";
+            return Err(wrong("drain", expected, "none".to_owned(), origin, "drain = \"pgbouncer\", or drain = \"wait\""));
         }
         return Ok(Rollback::default());
     };

@@ -253,6 +253,7 @@ fn it_is_waited_until_the_application_is_gone() {
         "drain = \"wait\"\n",
         "drain = \"stop\"\n",
         "drain = \"pgbouncer\"\n",
+        "application_roles = [\"app\"]\n",
         "drain = \"wait\"\napplication_roles = [\"a\"]\nwithin = \"soon\"\n",
     ] {
         with(wrong);

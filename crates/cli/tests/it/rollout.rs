@@ -14,14 +14,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A HAProxy with two servers behind it, `a` with all of the traffic and `b` with none.
-struct Haproxy {
+pub struct Haproxy {
     child: Child,
     _folder: tempfile::TempDir,
     socket: PathBuf,
-    port: u16,
+    pub port: u16,
 }
 
-fn program() -> Option<PathBuf> {
+pub fn program() -> Option<PathBuf> {
     let found = ["/usr/sbin/haproxy", "/usr/local/sbin/haproxy"].map(PathBuf::from).into_iter().find(|path| path.exists());
     if found.is_none() {
         evenkeel_testkit::skip("haproxy");
@@ -48,17 +48,25 @@ impl Haproxy {
 
     /// With a third server, of which the configuration of the rollout knows nothing; `option` is what is said of it.
     fn with(program: &PathBuf, option: &str) -> Self {
+        let third = if option.is_empty() { String::new() } else { format!("  server c 127.0.0.1:{} {option}\n", saying("c")) };
+        Self::configured(program, &["a", "b"].map(|name| format!("127.0.0.1:{}", saying(name))), &third)
+    }
+
+    /// Before these two.
+    pub fn before(program: &PathBuf, servers: &[String; 2]) -> Self {
+        Self::configured(program, servers, "")
+    }
+
+    fn configured(program: &PathBuf, [a, b]: &[String; 2], third: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let (a, b) = (saying("a"), saying("b"));
         let socket = folder.path().join("admin.sock");
         let text = format!(
-            "global\n  stats socket {} mode 600 level admin\ndefaults\n  mode tcp\n  timeout connect 1s\n  timeout client 5s\n  timeout server 5s\n\
-             listen read\n  bind 127.0.0.1:{port}\n  balance roundrobin\n  server a 127.0.0.1:{a} weight 100\n  server b 127.0.0.1:{b} weight 0\n",
+            "global\n  stats socket {} mode 600 level admin\ndefaults\n  mode tcp\n  timeout connect 1s\n  timeout client 60s\n  timeout server 60s\n\
+             listen read\n  bind 127.0.0.1:{port}\n  balance roundrobin\n  server a {a} weight 100\n  server b {b} weight 0\n",
             socket.display()
         );
-        let third = if option.is_empty() { String::new() } else { format!("  server c 127.0.0.1:{} {option}\n", saying("c")) };
-        let text = text + &third;
+        let text = text + third;
         let file = folder.path().join("haproxy.cfg");
         std::fs::write(&file, text).unwrap();
         let child = Command::new(program).args(["-db", "-f"]).arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -75,7 +83,7 @@ impl Haproxy {
         text
     }
 
-    fn weights(&self) -> [u32; 2] {
+    pub fn weights(&self) -> [u32; 2] {
         ["a", "b"].map(|server| self.says(&format!("get weight read/{server}")).split_whitespace().next().unwrap().parse().unwrap())
     }
 
@@ -89,7 +97,7 @@ impl Haproxy {
         (0..100).map(one).filter(|is| *is).count()
     }
 
-    fn lines(&self) -> String {
+    pub fn lines(&self) -> String {
         format!(
             "[rollout]\nstages = [5, 25, 50, 100]\nwatch = \"100ms\"\n[rollout.haproxy]\nsocket = \"{}\"\nbackend = \"read\"\nold = [\"a\"]\nnew = [\"b\"]\n",
             self.socket.display()

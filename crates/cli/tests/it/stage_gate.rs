@@ -262,8 +262,8 @@ fn the_database_has_breakers_of_its_own() {
     }
 }
 
-/// The real one, which measures itself; none where it is not installed.
-fn real_prometheus(folder: &std::path::Path) -> Option<(std::process::Child, String)> {
+/// The real one, which measures itself, or who exports at a port; none where it is not installed.
+pub fn real_prometheus(folder: &std::path::Path, exporter: Option<u16>, every: Duration) -> Option<(std::process::Child, String)> {
     let Some(program) = ["/usr/bin/prometheus", "/usr/local/bin/prometheus"].into_iter().find(|path| std::path::Path::new(path).exists())
     else {
         evenkeel_testkit::skip("prometheus");
@@ -271,8 +271,9 @@ fn real_prometheus(folder: &std::path::Path) -> Option<(std::process::Child, Str
     };
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let file = folder.join("prometheus.yml");
+    let (every, target) = (every.as_millis(), exporter.unwrap_or(port));
     let text = format!(
-        "global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: self\n    static_configs:\n      - targets: ['127.0.0.1:{port}']\n"
+        "global:\n  scrape_interval: {every}ms\n  scrape_timeout: {every}ms\nscrape_configs:\n  - job_name: self\n    static_configs:\n      - targets: ['127.0.0.1:{target}']\n"
     );
     std::fs::write(&file, text).unwrap();
     let child = std::process::Command::new(program)
@@ -289,7 +290,7 @@ fn real_prometheus(folder: &std::path::Path) -> Option<(std::process::Child, Str
 #[test]
 fn the_real_prometheus_is_understood() {
     let folder = tempfile::tempdir().unwrap();
-    let Some((mut child, url)) = real_prometheus(folder.path()) else { return };
+    let Some((mut child, url)) = real_prometheus(folder.path(), None, Duration::from_secs(1)) else { return };
     let db = database(newest());
     let query = |name: &str, query: &str, bound: &str| format!("[[breakers.queries]]\nname = \"{name}\"\nquery = '{query}'\n{bound}\n");
     let good = query("up", "up{job=\"self\"}", "least = 1") + &query("scalar", "scalar(sum(up))", "most = 1");
