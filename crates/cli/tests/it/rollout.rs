@@ -4,7 +4,7 @@ use crate::history_apply::runs;
 use crate::run::{Place, Ran};
 use crate::stage_gate::{FAST, Prometheus, add, verified};
 use evenkeel_testkit::process::eventually;
-use evenkeel_testkit::{TestDb, database, newest};
+use evenkeel_testkit::{Share, TestDb, database, newest};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -162,8 +162,8 @@ fn traffic_moves_in_stages_and_comes_back_within_an_interval_where_a_breaker_ope
     assert_eq!(status(&place, 0)["state"], "VERIFIED");
     haproxy.says("set weight read/a 100");
     haproxy.says("set weight read/b 0");
-    // Each in its turn: a value beyond its bound, one that is missing, what the database itself says, somebody who halts it.
-    for turn in ["beyond", "missing", "errors", "halt"] {
+    // Each in its turn (`rollout_story` has more): a value beyond its bound, what the database itself says, somebody who halts it.
+    for turn in ["beyond", "errors", "halt"] {
         let toml = place.read("evenkeel.toml");
         place.write("evenkeel.toml", toml.replace("watch = \"100ms\"", "watch = \"60s\""));
         let child = began(&place);
@@ -179,10 +179,6 @@ fn traffic_moves_in_stages_and_comes_back_within_an_interval_where_a_breaker_ope
         let name = match turn {
             "beyond" => {
                 prometheus.value("0.4");
-                "p99"
-            }
-            "missing" => {
-                prometheus.says(200, &crate::stage_gate::vector(&[]));
                 "p99"
             }
             "errors" => "errors",
@@ -443,12 +439,14 @@ fn a_run_that_is_killed_anywhere_is_taken_back_whole() {
     place.run(&["rollout", "shop"]).exits(0);
     let whole = begun.elapsed();
     let (mut elsewhere, mut still) = (0, 0);
-    for at in 0..12u32 {
+    // Half of the moments, or all of them.
+    let moments = if Share::of(2).is_whole() { 12 } else { 6 };
+    for at in 0..moments {
         // How it is spread is not always all or nothing.
         let was = [200 - at, at % 6];
         ["a", "b"].iter().zip(was).for_each(|(server, weight)| drop(haproxy.says(&format!("set weight read/{server} {weight}"))));
         let mut child = began(&place);
-        std::thread::sleep(whole * at / 12 + Duration::from_millis(u64::from(at * 7 % 20)));
+        std::thread::sleep(whole * at / moments + Duration::from_millis(u64::from(at * 7 % 20)));
         if child.try_wait().unwrap().is_some() {
             // It was quicker than before, and has come to its end.
             continue;
@@ -466,5 +464,5 @@ fn a_run_that_is_killed_anywhere_is_taken_back_whole() {
         assert_eq!(status(&place, 0)["state"], "VERIFIED", "{at}");
     }
     println!("{elsewhere} left traffic elsewhere, {still} did not");
-    assert!(elsewhere >= 3, "{elsewhere}");
+    assert!(elsewhere >= moments / 4, "{elsewhere}");
 }
