@@ -16,7 +16,7 @@ use course::Course;
 use evenkeel_core::deployment::rolled::{Outcome, Stage, Stands};
 use evenkeel_core::deployment::{Gate, Passage, Rolled};
 use evenkeel_core::evidence::schema;
-use evenkeel_core::fault::Trouble;
+use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Act, Entry, Environment, Intended, Intention, Owner, Run, Shifter};
 use left::{called, given_up, restored, stood};
 use std::time::Duration;
@@ -36,6 +36,8 @@ pub struct Order<'a> {
     pub stages: &'a [u8],
     /// For how long each is watched at the least.
     pub watch: Duration,
+    /// How long a share is good that is not told again, where somebody keeps such a time.
+    pub limit: Option<Duration>,
     pub by: &'a str,
     pub owner: &'a Owner,
     pub reason: Option<&'a str>,
@@ -54,6 +56,7 @@ pub struct Order<'a> {
 /// else is an outcome.
 pub fn run(source: &Source, question: &Question<'_>, order: &Order<'_>, run: &Run<'_>) -> Result<Rolled, Box<Trouble>> {
     let environment = gate::live(source)?;
+    timely(question, order)?;
     let mut rolled = Rolled {
         label: question.environment.to_owned(),
         target: environment.describe(),
@@ -121,6 +124,24 @@ pub fn run(source: &Source, question: &Question<'_>, order: &Order<'_>, run: &Ru
         let moved = course.all();
         course.ended(moved)
     }))
+}
+
+/// That looks come often enough to tell a share again before it ends by itself.
+fn timely(question: &Question<'_>, order: &Order<'_>) -> Result<(), Box<Trouble>> {
+    let look = question.plan.interval + question.plan.bound();
+    let least = look.saturating_mul(course::AGAIN);
+    match order.limit.filter(|limit| *limit < least && !order.is_back) {
+        None => Ok(()),
+        Some(limit) => {
+            let trouble = Trouble::new(Class::Configuration, "traffic would go back by itself between two looks at breakers");
+            let trouble = trouble.expected(format!(
+                "limit under [rollout] of {} s at the least: {} looks, each with its interval",
+                least.as_secs_f64(),
+                course::AGAIN
+            ));
+            Err(Box::new(trouble.found(format!("{} s", limit.as_secs_f64())).fix("a longer limit, or a shorter interval under [breakers]")))
+        }
+    }
 }
 
 /// Where more is moved already than the first stage would: that stage would take traffic back from what serves it.

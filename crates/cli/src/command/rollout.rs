@@ -40,6 +40,7 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
         shifter: &*shifter,
         stages: &rollout.stages,
         watch: rollout.watch,
+        limit: rollout.limit,
         by: &by,
         owner: &owner,
         reason: reason.as_deref(),

@@ -44,6 +44,7 @@ pub struct File {
 pub struct RawRollout {
     pub stages: Option<Spanned<Vec<u8>>>,
     pub watch: Option<Spanned<String>>,
+    pub limit: Option<Spanned<String>>,
     pub haproxy: Option<Spanned<RawHaproxy>>,
     pub pgbouncer: Option<Spanned<RawPgbouncer>>,
     pub command: Option<Spanned<RawCommand>>,
@@ -106,6 +107,7 @@ pub struct RawPaused {
 pub struct RawCommand {
     pub run: Vec<String>,
     pub read: Option<Vec<String>>,
+    pub limit: Option<Vec<String>>,
     pub timeout: Option<Spanned<String>>,
 }
 

@@ -67,6 +67,7 @@ mod rehearse_place_traces;
 mod rehearse_rows;
 mod rehearse_sizes;
 mod rollout;
+mod rollout_limit;
 mod rollout_mysql;
 mod rollout_story;
 mod run;

@@ -326,9 +326,9 @@ fn what_moves_no_traffic_is_never_done() {
     place.run(&["rollout", "shop", "--back"]).exits(69).says("HAProxy cannot be reached");
 }
 
-const MOVE: &str = "[rollout]\nstages = [50, 100]\nwatch = \"100ms\"\n[rollout.command]\nrun = [\"./move\"]\n";
+pub const MOVE: &str = "[rollout]\nstages = [50, 100]\nwatch = \"100ms\"\n[rollout.command]\nrun = [\"./move\"]\n";
 
-fn moving(place: &Place, text: &str) {
+pub fn moving(place: &Place, text: &str) {
     use std::os::unix::fs::PermissionsExt;
     let path = place.write("move", format!("#!/bin/sh\n{text}\n"));
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();

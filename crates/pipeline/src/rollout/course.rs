@@ -13,6 +13,9 @@ use evenkeel_core::fault::Trouble;
 use evenkeel_core::port::{Ending, Environment, Event, Halt, Intended, Run, State, Trail};
 use std::time::Instant;
 
+/// So often a share is told again in the time that it is good for.
+pub(super) const AGAIN: u32 = 3;
+
 /// Why it does not go on.
 pub(super) enum Stopped {
     /// A breaker is open: it is halted for that.
@@ -64,7 +67,8 @@ impl Course<'_> {
             self.run.watch.see(Event::Step { what: &called(*share) });
             let shifter = self.order.shifter;
             let moved = shifter.shift(*share).and_then(|()| shifter.spread()).map_err(Stopped::from);
-            let stage = moved.and_then(|spread| self.watched(&mut watching, spread.as_deref()));
+            let told = Instant::now();
+            let stage = moved.and_then(|spread| self.watched(&mut watching, (*share, told), spread.as_deref()));
             self.seen(&watching);
             match stage {
                 Ok(()) => {
@@ -81,14 +85,18 @@ impl Course<'_> {
             }
             watching.again();
         }
-        Ok(())
+        // Nobody watches any more: it stays.
+        let last = self.order.stages.last().copied().unwrap_or_default();
+        self.order.limit.map_or(Ok(()), |_| self.order.shifter.lasts(last, None).map_err(Stopped::from))
     }
 
     /// That the gate is open still. Reading it takes a while: breakers are looked at meanwhile.
     fn asked(&mut self, watching: &mut Watching<'_>) -> Result<(), Stopped> {
         let question = Question { own: Some(self.intended.number()), ..*self.question };
         let (source, limits) = (self.source, question.limits);
-        let read = watching.beside(gate::LONGEST, self.run, move |run| gate::read(source, &limits, run))?;
+        // It is told again before, and reading takes no longer than it is good for.
+        let longest = self.order.limit.map_or(gate::LONGEST, |limit| gate::LONGEST.min(limit / AGAIN));
+        let read = watching.beside(longest, self.run, move |run| gate::read(source, &limits, run))?;
         if watching.is_open() {
             self.seen(watching);
             return Err(Stopped::Broken(watching.against().join("; ")));
@@ -109,7 +117,7 @@ impl Course<'_> {
     }
 
     /// Watches a stage for its time, and until everything passes; nobody may spread traffic otherwise meanwhile.
-    fn watched(&self, watching: &mut Watching<'_>, spread: Option<&str>) -> Result<(), Stopped> {
+    fn watched(&self, watching: &mut Watching<'_>, (share, mut told): (u8, Instant), spread: Option<&str>) -> Result<(), Stopped> {
         let until = Instant::now() + self.order.watch;
         loop {
             watching.look(self.run)?;
@@ -124,7 +132,12 @@ impl Course<'_> {
             if let Some(halt) = self.question.store.halted(self.question.environment)? {
                 return Err(Stopped::For(halt.words()));
             }
-            if Instant::now() >= until && watching.all_pass() {
+            let is_over = Instant::now() >= until && watching.all_pass();
+            if let Some(limit) = self.order.limit.filter(|limit| is_over || told.elapsed() >= *limit / AGAIN) {
+                told = Instant::now();
+                self.order.shifter.lasts(share, Some(limit))?;
+            }
+            if is_over {
                 return Ok(());
             }
         }
