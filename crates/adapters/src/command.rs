@@ -33,6 +33,15 @@ pub struct Command {
 }
 
 impl Command {
+    /// Runs it once, without a share: what is to be done after something else. What it printed.
+    ///
+    /// # Errors
+    /// It cannot be run, or did not end with 0 in its time.
+    pub fn once(&self) -> Result<String, Box<Trouble>> {
+        self.is_program()?;
+        self.ran(&self.run, None, None)
+    }
+
     fn failed(&self, words: &[String], found: String) -> Box<Trouble> {
         let trouble = Trouble::new(Class::CouldNotTell, format!("the command {} did not do it", words.join(" ")));
         let trouble = trouble.expected(format!("an end with 0 within {} s", self.within.as_secs_f64())).found(found);

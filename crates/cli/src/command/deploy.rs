@@ -159,6 +159,7 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
     if deployed.is_back && matches!(deployed.outcome, Outcome::Ran { stopped: None, .. }) {
         let (limit, origin) = demanded.recovery;
         deployed.recovery = Some(Recovery { took: started.elapsed(), limit, origin });
+        deployed.notes.extend(settings.rollback.after.as_ref().map(|after| after.told(typed)));
     }
     Ok(deployed)
 }

@@ -141,7 +141,7 @@ impl Resolver<'_> {
             notify: file.notify.into_iter().map(|raw| self.notified(raw)).collect::<Result<_, _>>()?,
             windows: deploy::windows(&file.lock, |span| self.place(span))?,
             breakers: self.breakers(file.breakers)?,
-            rollback: rollback::demands(file.rollback, self.variable, &|span| self.place(span))?,
+            rollback: rollback::demands(file.rollback, self.path, self.variable, &|span| self.place(span))?,
             rollout: file.rollout.map(|raw| rollout::demands(raw, self.path, self.variable, &|span| self.place(span))).transpose()?,
         })
     }

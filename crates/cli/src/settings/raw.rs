@@ -78,6 +78,8 @@ pub struct RawPgbouncer {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawRollback {
+    pub after: Option<Spanned<Vec<String>>>,
+    pub after_timeout: Option<Spanned<String>>,
     pub drain: Option<Spanned<RawDrain>>,
     #[serde(default)]
     pub application_roles: Vec<String>,

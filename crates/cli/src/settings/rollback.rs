@@ -4,11 +4,12 @@
 use super::raw::{RawDrain, RawPaused, RawRollback};
 use super::variable::named;
 use crate::args::duration;
-use evenkeel_adapters::Paused;
+use evenkeel_adapters::{Command, Paused};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Console, Drain};
 use secrecy::{ExposeSecret, SecretString};
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::Spanned;
 
@@ -17,6 +18,33 @@ use toml::Spanned;
 pub struct Rollback {
     /// Nothing where nobody is kept out.
     pub drain: Option<Draining>,
+    /// What is run once it is taken back.
+    pub after: Option<After>,
+}
+
+/// A command that is run after a way back.
+#[derive(Debug, Clone)]
+pub struct After {
+    run: Vec<String>,
+    within: Duration,
+    folder: PathBuf,
+    origin: String,
+}
+
+impl After {
+    /// Runs it for that environment; what came of it, in words. Nothing of it changes what is in.
+    pub fn told(&self, environment: &str) -> String {
+        let Self { run, within, folder, origin } = self.clone();
+        let shown = run.join(" ");
+        let command = Command { run, read: None, limit: None, within, folder, environment: environment.to_owned() };
+        match command.once() {
+            Ok(_) => format!("{shown} ({origin}) ran afterwards"),
+            Err(trouble) => {
+                let expected = trouble.expected.as_ref().map(|expected| format!("; expected: {expected}")).unwrap_or_default();
+                format!("{shown} ({origin}) was to run afterwards, and failed: {trouble}{expected}; what is in stays so")
+            }
+        }
+    }
 }
 
 /// How clients are kept out.
@@ -65,14 +93,32 @@ const WITHIN: Duration = Duration::from_secs(30);
 /// A value that is none; what does not go together.
 pub fn demands(
     raw: RawRollback,
+    path: &Path,
     variable: &dyn Fn(&str) -> Option<String>,
     place: &dyn Fn(Range<usize>) -> String,
 ) -> Result<Rollback, Box<Trouble>> {
-    let within = match &raw.within {
-        None => WITHIN,
+    let time = |key: &str, text: &Option<Spanned<String>>| match text {
+        None => Ok(WITHIN),
         Some(text) => duration(text.get_ref())
-            .map_err(|why| wrong("within", "a length of time such as 30s", why, place(text.span()), "within = \"30s\""))?,
+            .map_err(|why| wrong(key, "a length of time such as 30s", why, place(text.span()), &format!("{key} = \"30s\""))),
     };
+    let after = match &raw.after {
+        None if raw.after_timeout.is_some() => {
+            let (expected, origin) = ("after beside it", "after_timeout under [rollback]".to_owned());
+            return Err(wrong("after_timeout", expected, "none".to_owned(), origin, "after = [\"./after-rollback\"]"));
+        }
+        None => None,
+        Some(run) if run.get_ref().first().is_none_or(|word| word.trim().is_empty()) => {
+            let (expected, origin) = ("a program, and its arguments", place(run.span()));
+            return Err(wrong("after", expected, "no program".to_owned(), origin, "after = [\"./after-rollback\"]"));
+        }
+        Some(run) => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+            let within = time("after_timeout", &raw.after_timeout)?;
+            Some(After { run: run.get_ref().clone(), within, folder, origin: place(run.span()) })
+        }
+    };
+    let within = time("within", &raw.within)?;
     let Some(drain) = raw.drain else {
         let origin =
             raw.pgbouncer.as_ref().map(|pooler| place(pooler.span())).or_else(|| raw.within.as_ref().map(|within| place(within.span())));
@@ -82,7 +128,7 @@ pub fn demands(
             let expected = "drain, by which the rest has a meaning";
             return Err(wrong("drain", expected, "none".to_owned(), origin, "drain = \"pgbouncer\", or drain = \"wait\""));
         }
-        return Ok(Rollback::default());
+        return Ok(Rollback { drain: None, after });
     };
     let origin = place(drain.span());
     let roles = raw.application_roles;
@@ -107,7 +153,7 @@ pub fn demands(
             return Err(wrong("application_roles", expected, "none".to_owned(), origin, "application_roles = [\"app\"]"));
         }
     };
-    Ok(Rollback { drain: Some(Draining { pooler, roles, within }) })
+    Ok(Rollback { drain: Some(Draining { pooler, roles, within }), after })
 }
 
 fn pooler(

@@ -230,6 +230,9 @@ fn the_schema_for_editors_says_what_is_read() {
         ("RawBreakerQuery", "/$defs/breaker-query"),
         ("RawRollout", "/$defs/rollout"),
         ("RawHaproxy", "/$defs/haproxy"),
+        ("RawPgbouncer", "/$defs/rollout-pgbouncer"),
+        ("RawRollback", "/$defs/rollback"),
+        ("RawPaused", "/$defs/rollback-pgbouncer"),
         ("RawCommand", "/$defs/rollout-command"),
         ("RawFlag", "/$defs/rollout-webhook"),
     ];

@@ -254,6 +254,8 @@ fn it_is_waited_until_the_application_is_gone() {
         "drain = \"stop\"\n",
         "drain = \"pgbouncer\"\n",
         "application_roles = [\"app\"]\n",
+        "after = []\n",
+        "after_timeout = \"1s\"\n",
         "drain = \"wait\"\napplication_roles = [\"a\"]\nwithin = \"soon\"\n",
     ] {
         with(wrong);
@@ -266,14 +268,19 @@ fn it_is_waited_until_the_application_is_gone() {
         assert!(gate(&told, "drain")["found"].as_str().unwrap().contains(words), "{told}");
     };
     refused(2, "no such role");
-    with(&format!("drain = \"wait\"\napplication_roles = [\"{role}\"]\nwithin = \"1s\"\n"));
+    // What is run afterwards fails, which changes nothing.
+    let after = "after = [\"sh\", \"-c\", \"echo $EVENKEEL_ENVIRONMENT > after; exit 3\"]\n";
+    with(&format!("{after}drain = \"wait\"\napplication_roles = [\"{role}\"]\nwithin = \"1s\"\n"));
     let (socket, port, name) = parts(&db.url());
     let app = Session::open("server", &name, &format!("host={socket} port={port} user={role} dbname={name}")).unwrap();
     app.exec("SELECT 1").unwrap();
     refused(1, "the application has sessions still after 1 s: process");
     assert!(db.value("select to_regclass('pay')::text").is_some());
     drop(app);
-    place.run(&["rollback", "shop"]).exits(0);
+    assert!(!place.path("after").exists());
+    let told = place.run(&["rollback", "shop", "--format", "json"]).exits(0).json();
+    assert!(told["notes"].to_string().contains("was to run afterwards, and failed"), "{told}");
+    assert_eq!(place.read("after"), "shop\n");
     assert!(db.value("select to_regclass('pay')::text").is_none());
     db.exec(&format!("DROP ROLE \"{role}\""));
 }
