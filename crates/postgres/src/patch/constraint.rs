@@ -215,8 +215,10 @@ impl Maker for Constraints {
         }
         let is_in_use = to.is_in_use(schema, table);
         let is_partitioned = world.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("partition_by").is_some());
+        // A table is not attached with a check that is not validated, and with such a foreign key it gets another one.
+        let can_wait = !super::attached::is_attached(schema, table, to);
         match kind {
-            "check" | "foreign key" if is_in_use && is_valid && is_enforced && !(is_partitioned && kind == "foreign key") => {
+            "check" | "foreign key" if is_in_use && is_valid && is_enforced && can_wait && !(is_partitioned && kind == "foreign key") => {
                 let mode = if kind == "check" { "ACCESS EXCLUSIVE" } else { "SHARE ROW EXCLUSIVE" };
                 statements.push(Statement::new(format!("{head}{definition} NOT VALID;")).hazard(locks(mode, schema, table)));
                 let validate = format!("ALTER {word} {} VALIDATE CONSTRAINT {};", whole(object), last(object));

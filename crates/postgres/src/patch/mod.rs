@@ -333,12 +333,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn comes_after<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
-        match object.kind {
-            Kind::Constraint => constraint::comes_after(object, world),
-            // Its statement adds it there, too.
-            Kind::Column => inherited::above(object, world),
-            _ => Vec::new(),
-        }
+        attached::comes_after(object, world)
     }
 
     fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {

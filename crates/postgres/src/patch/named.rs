@@ -106,6 +106,12 @@ pub fn shown(kind: &str, object: &str, database: &str) -> Option<Shown> {
         "schema" => alone("SCHEMA", "SCHEMA"),
         "function" => routine("FUNCTION"),
         "procedure" => routine("PROCEDURE"),
+        "aggregate" => routine("FUNCTION"),
+        "type" | "enum" | "composite-type" | "range-type" | "base-type" => whole("TYPE", "TYPE"),
+        "domain" => whole("TYPE", "DOMAIN"),
+        "language" => alone("LANGUAGE", "LANGUAGE"),
+        "foreign-data-wrapper" => alone("FOREIGN DATA WRAPPER", "FOREIGN DATA WRAPPER"),
+        "foreign-server" => alone("FOREIGN SERVER", "SERVER"),
         "database" => Some(Shown { grant: "DATABASE", alter: "DATABASE", name: quoted(database) }),
         _ => None,
     }
@@ -122,6 +128,7 @@ mod tests {
         assert_eq!(shown("function", "\"A b\".Do(integer, text)", "db").unwrap().name, "\"A b\".\"Do\"(integer, text)");
         // A parenthesis that nothing closes is of the name.
         assert_eq!(shown("function", "app.odd(name(integer)", "db").unwrap().name, "app.\"odd(name\"(integer)");
+        assert_eq!(shown("language", "sql", "db").unwrap().name, "sql");
         assert!(shown("operator", "app.+", "db").is_none());
     }
 }

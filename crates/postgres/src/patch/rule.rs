@@ -86,9 +86,11 @@ impl Maker for Policies {
         list(object, "roles").iter().filter_map(|role| world.find(Kind::Role, &[role])).collect()
     }
 
-    fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+    fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way {
         let is_taken_away = |property: &str| change.from.get(property).is_some() && change.to.get(property).is_none();
-        if change.only(&["roles", "using", "check"]) && !is_taken_away("using") && !is_taken_away("check") {
+        // What it calls and what goes is in the way of the columns that it is altered after.
+        let calls = from.told_needs(change.from).any(|needed| needed.kind == Kind::Function && to.same(needed).is_none());
+        if change.only(&["roles", "using", "check"]) && !is_taken_away("using") && !is_taken_away("check") && !calls {
             Way::InPlace
         } else {
             Way::Replace
