@@ -2,11 +2,11 @@
 //! an option is written (its own file), what is said behind it (`together`).
 
 use super::online::{Cost, Costs};
-use super::{Target, column, constraint, flag, index, is_not, kept, list, online, table};
+use super::{Target, column, constraint, flag, index, integer, is_not, kept, list, online, table};
 use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Hazard, Piece, differing};
+use evenkeel_core::patch::{Change, Hazard, Piece, World, differing};
 use std::collections::BTreeSet;
 
 /// What gathers while the pieces are gone through.
@@ -147,6 +147,8 @@ fn indexes(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
     let object = piece.object();
     let name = Ident(object.identity.part(2));
     match piece {
+        // While it is there, no column of it gets another SRID, not in the statement that drops it either.
+        Piece::Dropped(before) if holds_another_srid(before, to) => all.first.push(format!("DROP KEY {name}")),
         Piece::Dropped(before) => all.add(format!("DROP KEY {name}"), [online::of_gone_index(before)]),
         Piece::Made(object) => add_index(object, all, to)?,
         Piece::Altered(change) => {
@@ -166,6 +168,7 @@ fn indexes(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
             let written = index::clause(object, to)?;
             if change.only(&["parser", "block_size", "comment", "visible", "engine_attribute", "enabled"])
                 && !to.flavor().tells_index_options_apart()
+                || holds_another_srid(change.from, to)
             {
                 all.first.push(format!("DROP KEY {name}"));
             } else {
@@ -176,6 +179,17 @@ fn indexes(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// Whether it is a spatial key of a column that is to have another SRID.
+fn holds_another_srid(key: &Object, to: &Target<'_>) -> bool {
+    let differs = |part: &str| {
+        let column = [key.identity.part(0), key.identity.part(1), part];
+        let srid = |world: &World<'_>| world.find(Kind::Column, &column).map(|column| integer(column, "srid"));
+        let (was, is) = (srid(to.making.from), srid(to.making.to));
+        was.is_some() && is.is_some() && was != is
+    };
+    key.text("method") == Some("spatial") && list(key, "keys").iter().any(|part| differs(part))
 }
 
 fn add_index(object: &Object, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
@@ -271,6 +285,8 @@ fn options(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(
                     all.add(format!("DROP PERIOD FOR {}", Ident(name)), [Cost::Unknown]);
                 }
                 for shown in is.iter().filter(|shown| !was.contains(shown)) {
+                    let name = shown.split('(').next().unwrap_or_default();
+                    all.hazards.push(Hazard::FailsIf(format!("a row of {} does not begin before it ends by {name}", object.display())));
                     all.add(format!("ADD {}", table::period(shown)?), [Cost::Unknown]);
                 }
             }

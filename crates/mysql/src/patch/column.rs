@@ -50,6 +50,9 @@ impl Maker for Columns {
         if is_kept_as_it_is(before, table, to) {
             return Err("its table cannot be altered".to_owned());
         }
+        if super::period::ends_what_stays(object, (before, table), to) {
+            return Err("a period of its table ends by it, and that table stays as it is".to_owned());
+        }
         let mut statement = online::statement(&plain, &online::Costs::from([online::of_gone_column(object)]), table, to);
         statement.hazards.insert(0, Hazard::Loses(format!("the values of {}", object.display())));
         Ok(online::keeping_history(table, vec![statement], to))

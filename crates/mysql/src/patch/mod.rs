@@ -15,6 +15,7 @@ mod kept;
 mod letters;
 mod online;
 mod partition;
+mod period;
 pub(crate) mod record;
 mod rights;
 mod routine;

@@ -3,6 +3,7 @@
 
 use super::clauses::{Gathered, Losing, gather};
 use super::online::{Cost, Costs};
+use super::period::KEEPING;
 use super::{Target, constraint, online, partition, table};
 use crate::ident::Ident;
 use evenkeel_core::kind::{Kind, Value};
@@ -116,10 +117,17 @@ fn of_a_period(pieces: &[Piece<'_>]) -> Vec<(usize, String)> {
     if !pieces.iter().any(is_of_row) {
         return Vec::new();
     }
-    let kept = ["system_versioned", "partition_by", "subpartition_by"];
-    let is_keeping = |piece: &Piece<'_>| matches!(piece, Piece::Altered(change) if kept.iter().any(|one| change.touches(one)));
+    let is_keeping = |piece: &Piece<'_>| matches!(piece, Piece::Altered(change) if KEEPING.iter().any(|one| change.touches(one)));
     let is_part = |piece: &Piece<'_>| piece.object().kind == Kind::Partition;
-    let is_meant = |piece: &Piece<'_>| is_of_row(piece) || constraint::is_primary(piece.object()) || is_keeping(piece) || is_part(piece);
+    let of_row = pieces.iter().filter(|piece| is_of_row(piece) && piece.object().kind == Kind::Column);
+    let of_row: Vec<&str> = of_row.map(|piece| piece.object().identity.part(2)).collect();
+    let is_on_one = |piece: &Piece<'_>| {
+        let keys = ["keys", "columns"].iter().flat_map(|property| super::list(piece.object(), property));
+        matches!(piece.object().kind, Kind::Index | Kind::Constraint) && keys.into_iter().any(|key| of_row.contains(&&**key))
+    };
+    let is_meant = |piece: &Piece<'_>| {
+        is_of_row(piece) || constraint::is_primary(piece.object()) || is_keeping(piece) || is_part(piece) || is_on_one(piece)
+    };
     let reason = "columns that keep the time of a row cannot be added or altered by themselves: the table would have to be made anew";
     pieces.iter().enumerate().filter(|(_, piece)| is_meant(piece)).map(|(at, _)| (at, reason.to_owned())).collect()
 }

@@ -16,22 +16,15 @@ pub fn is_attached(schema: &str, name: &str, to: &Target<'_>) -> bool {
     to.before(table).is_some_and(differs)
 }
 
-/// What is made, or altered, after other things that it does not need: after the partitions of its table are what they shall be, for one that
-/// is attached anew is detached until then, and would have what reaches it before from its table once more; and what its kind says.
-pub fn comes_after<'w>(object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
-    let mut found = match object.kind {
-        Kind::Constraint => super::constraint::comes_after(object, world),
-        // Its statement adds it there, too.
-        Kind::Column => super::inherited::above(object, world),
-        Kind::Index | Kind::Trigger => Vec::new(),
-        _ => return Vec::new(),
-    };
-    if let Some(table) = world.parent(object).filter(|table| table.get("partition_by").is_some()) {
-        let shown = table.display();
-        let is_part = |user: &&Object| user.kind == Kind::Table && user.text("partition_of") == Some(&shown);
-        found.extend(world.told_users(table).into_iter().filter(is_part));
-    }
-    found
+/// Partitions of the table that it is of, which are to be what they shall be before it is made or altered: one that is attached anew is
+/// detached until then, and would have what reaches it before from its table once more.
+pub fn parts<'w>(object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
+    let table = world.parent(object).filter(|table| table.get("partition_by").is_some());
+    let reaches = matches!(object.kind, Kind::Constraint | Kind::Column | Kind::Index | Kind::Trigger);
+    let Some(table) = table.filter(|_| reaches) else { return Vec::new() };
+    let shown = table.display();
+    let is_part = |user: &&Object| user.kind == Kind::Table && user.text("partition_of") == Some(&shown);
+    world.told_users(table).into_iter().filter(is_part).collect()
 }
 
 /// Tables that are to be partitioned otherwise, which no statement does, and what goes over them: the tables that they are partitions of,

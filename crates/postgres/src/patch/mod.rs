@@ -333,7 +333,12 @@ impl Dialect for PostgresDialect {
     }
 
     fn comes_after<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
-        attached::comes_after(object, world)
+        let own = match object.kind {
+            Kind::Constraint => constraint::comes_after(object, world),
+            Kind::Column => inherited::above(object, world), // Its statement adds it there, too.
+            _ => Vec::new(),
+        };
+        own.into_iter().chain(attached::parts(object, world)).collect()
     }
 
     fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
