@@ -284,3 +284,54 @@ fn it_is_waited_until_the_application_is_gone() {
     assert!(db.value("select to_regclass('pay')::text").is_none());
     db.exec(&format!("DROP ROLE \"{role}\""));
 }
+
+#[test]
+fn it_is_waited_for_accounts_of_mysql_and_mariadb_too() {
+    use evenkeel_testkit::mysql::{newest_mariadb, newest_mysql};
+    for flavor in [newest_mariadb(), newest_mysql()] {
+        let db = evenkeel_testkit::mysql::database(flavor);
+        println!("on {}", db.server.display());
+        let account: String = format!("a{}", db.name).chars().take(30).collect();
+        let pass = "Evenkeel-1-pass";
+        db.exec(&format!(
+            "create user '{account}'@'localhost' identified by '{pass}'; grant select on `{}`.* to '{account}'@'localhost'",
+            db.name
+        ));
+        let place = crate::deploy_mysql::given(&db, &[crate::deploy_mysql::EMAIL], "staging");
+        place.run(&["rehearse", "--for", "shop"]).exits(2);
+        place.run(&["deploy", "shop"]).exits(0);
+        let toml = place.read("evenkeel.toml");
+        let refused = |role: &str, code: i32, words: &str| {
+            place
+                .write("evenkeel.toml", format!("{toml}[rollback]\ndrain = \"wait\"\nwithin = \"1s\"\napplication_roles = [\"{role}\"]\n"));
+            let told = place.run(&["rollback", "shop", "--format", "json"]).exits(code).json();
+            assert!(gate(&told, "drain")["found"].as_str().unwrap().contains(words), "{told}");
+        };
+        refused("nobody_of_that_name", 2, "no such account");
+        // The client of the distribution speaks with both.
+        let mut app = Command::new("/usr/bin/mariadb");
+        let socket = db.server.socket.display().to_string();
+        app.args([
+            "--no-defaults",
+            "--socket",
+            &socket,
+            "--user",
+            &account,
+            &format!("--password={pass}"),
+            &db.name,
+            "-e",
+            "select sleep(60)",
+        ]);
+        let mut app = app.stdout(Stdio::null()).spawn().unwrap();
+        let there = format!("select cast(count(*) as char) from information_schema.processlist where user = '{account}'");
+        eventually("the application is there", || db.value(&there).as_deref() == Some("1"));
+        refused(&account, 1, "the application has sessions still after 1 s: connection");
+        db.exec(&format!(
+            "kill {}",
+            db.value(&format!("select cast(id as char) from information_schema.processlist where user = '{account}'")).unwrap()
+        ));
+        app.wait().unwrap();
+        place.run(&["rollback", "shop"]).exits(0);
+        db.exec(&format!("drop user '{account}'@'localhost'"));
+    }
+}

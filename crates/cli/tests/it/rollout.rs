@@ -401,16 +401,20 @@ fn a_command_moves_it_too_and_who_wants_to_know_is_told() {
 #[test]
 fn traffic_is_where_it_is_said_to_be_or_nothing_is_said() {
     let Some(program) = program() else { return };
+    let db = database(newest());
+    let place = verified(&db, FAST);
+    let toml = place.read("evenkeel.toml");
     for (option, new, words) in [("weight 50", "b", "read/c takes traffic, too"), ("weight 0 backup", "c", "read/c is a backup")] {
-        let (haproxy, db) = (Haproxy::with(&program, option), database(newest()));
-        let place = verified(&db, &format!("{FAST}{}", haproxy.lines().replace("new = [\"b\"]", &format!("new = [\"{new}\"]"))));
+        let haproxy = Haproxy::with(&program, option);
+        let lines = haproxy.lines().replace("new = [\"b\"]", &format!("new = [\"{new}\"]"));
+        place.write("evenkeel.toml", format!("{toml}{lines}"));
         let told = rollout(&place, 1);
         assert!(told["outcome"] == "back" && told.to_string().contains(words), "{told}");
         assert_eq!(haproxy.weights(), [100, 0]);
     }
     // One that nobody gives anything is no matter.
-    let (haproxy, db) = (Haproxy::with(&program, "weight 0"), database(newest()));
-    let place = verified(&db, &format!("{FAST}{}", haproxy.lines()));
+    let haproxy = Haproxy::with(&program, "weight 0");
+    place.write("evenkeel.toml", format!("{toml}{}", haproxy.lines()));
     assert_eq!(rollout(&place, 0)["outcome"], "done");
     // Once more would begin with taking traffic back from what serves it.
     let (told, weights) = (rollout(&place, 1), haproxy.weights());

@@ -125,7 +125,7 @@ pub async fn sessions_of(target: &Target, roles: &[String], limits: &Limits) -> 
         };
         let (name, is_there, who, is_session) = told().map_err(|error| words(session.fault(&error, doing)))?;
         if !is_there {
-            let trouble = Trouble::new(Class::Configuration, format!("whether {name} has sessions cannot be told"));
+            let trouble = Trouble::new(Class::CouldNotTell, format!("whether {name} has sessions cannot be told"));
             let trouble = trouble.expected("a role of the server").found("no such role").origin("application_roles under [rollback]");
             return Err(Box::new(trouble.fix("write it as the server has it: \\du")));
         }
