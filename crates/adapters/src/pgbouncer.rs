@@ -352,6 +352,13 @@ impl Drain for Paused {
         for database in &self.databases {
             // Whether it was paused is what is read back: RESUME of one that is not is refused.
             let said = self.console.say(&format!("RESUME {database}"), WITHIN);
+            if let Err(trouble) = &said
+                && trouble.class == Class::Unreachable
+            {
+                // Nor would it say whether it is paused.
+                failed = failed.or_else(|| said.err());
+                continue;
+            }
             let now = match self.is_paused(database) {
                 Ok(false) => Ok(()),
                 Ok(true) => Err(said.err().unwrap_or_else(|| {

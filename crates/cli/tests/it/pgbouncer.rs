@@ -196,13 +196,24 @@ fn nobody_is_at_work_while_it_is_taken_back_and_everybody_is_let_in_again() {
     refused("is paused already, by somebody else");
     assert!(is_there() && bouncer.shows("shop", "paused") == "1");
     bouncer.console().say("RESUME shop", Duration::from_secs(3)).unwrap();
-    // It is killed while they are kept out: whoever looks is told, and the next run lets them in before anything else.
+    // Whoever ends it has them let in first.
+    let waits = "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND relation = 'pay'::regclass";
+    let begun = |more: &[&str]| {
+        let arguments = [&["rollback", "shop", "--lock-timeout", "30s"], more].concat();
+        let child = place.command(&arguments).env("PGBOUNCER", &admin).spawn().unwrap();
+        eventually("it waits for the lock", || db.value(waits).as_deref() == Some("1"));
+        assert_eq!(bouncer.shows("shop", "paused"), "1");
+        child
+    };
     let holder = db.another_session();
     holder.exec("BEGIN; LOCK TABLE pay IN ACCESS SHARE MODE").unwrap();
-    let mut child = place.command(&["rollback", "shop", "--lock-timeout", "30s"]).env("PGBOUNCER", &admin).spawn().unwrap();
-    let waits = "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND relation = 'pay'::regclass";
-    eventually("it waits for the lock", || db.value(waits).as_deref() == Some("1"));
-    assert_eq!(bouncer.shows("shop", "paused"), "1");
+    let mut child = begun(&[]);
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!((child.wait().unwrap().code(), bouncer.shows("shop", "paused").as_str()), (Some(130), "0"));
+    holder.exec("COMMIT").unwrap();
+    // It is killed while they are kept out: whoever looks is told, and the next run lets them in before anything else.
+    holder.exec("BEGIN; LOCK TABLE pay IN ACCESS SHARE MODE").unwrap();
+    let mut child = begun(&["--resume"]);
     child.kill().unwrap();
     child.wait().unwrap();
     let told = status(&place, 1);

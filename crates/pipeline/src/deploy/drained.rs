@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// Between two looks at who is there, and two tries to let clients in.
 const PAUSE: Duration = Duration::from_millis(200);
 /// How often that is tried.
-const TRIES: u32 = 5;
+const TRIES: u32 = 3;
 /// So many sessions are named.
 const NAMED: usize = 3;
 /// How many runs back one is looked for that keeps clients out.
