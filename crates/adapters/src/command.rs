@@ -22,6 +22,9 @@ pub struct Command {
     pub run: Vec<String>,
     /// Prints the share that is moved, a number from 0 to 100.
     pub read: Option<Vec<String>>,
+    /// Sees to it that traffic goes back by itself: it is run with the share and with how many seconds that is good, 0 for good; and for how
+    /// long it is told at first.
+    pub limit: Option<(Vec<String>, Duration)>,
     /// How long one of them may take.
     pub within: Duration,
     /// Where they are run.
@@ -30,6 +33,15 @@ pub struct Command {
 }
 
 impl Command {
+    /// Runs it once, without a share: what is to be done after something else. What it printed.
+    ///
+    /// # Errors
+    /// It cannot be run, or did not end with 0 in its time.
+    pub fn once(&self) -> Result<String, Box<Trouble>> {
+        self.is_program()?;
+        self.ran(&self.run, None, None)
+    }
+
     fn failed(&self, words: &[String], found: String) -> Box<Trouble> {
         let trouble = Trouble::new(Class::CouldNotTell, format!("the command {} did not do it", words.join(" ")));
         let trouble = trouble.expected(format!("an end with 0 within {} s", self.within.as_secs_f64())).found(found);
@@ -37,17 +49,19 @@ impl Command {
     }
 
     /// Runs it to its end; what it printed.
-    fn ran(&self, words: &[String], share: Option<u8>) -> Result<String, Box<Trouble>> {
-        let (Some(program), share) = (words.first(), share.map(|share| share.to_string())) else {
-            return Err(self.failed(words, "no command".to_owned()));
-        };
+    fn ran(&self, words: &[String], share: Option<u8>, time: Option<u64>) -> Result<String, Box<Trouble>> {
+        let Some(program) = words.first() else { return Err(self.failed(words, "no command".to_owned())) };
+        let (share, time) = (share.map(|share| share.to_string()), time.map(|time| time.to_string()));
         let mut command = std::process::Command::new(program);
-        command.args(words.iter().skip(1)).args(&share).current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::piped());
+        command.args(words.iter().skip(1)).args(&share).args(&time).current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::piped());
         // With all that it starts, so that all of it ends with it.
         command.process_group(0);
         command.env("EVENKEEL_ENVIRONMENT", &self.environment);
         if let Some(share) = &share {
             command.env("EVENKEEL_SHARE", share);
+        }
+        if let Some(time) = &time {
+            command.env("EVENKEEL_LIMIT", time);
         }
         let mut child = command.spawn().map_err(|error| self.failed(words, error.to_string()))?;
         let (sender, printed) = mpsc::channel();
@@ -102,7 +116,7 @@ impl Command {
     }
 
     fn share_by(&self, words: &[String]) -> Result<u8, Box<Trouble>> {
-        let text = self.ran(words, None)?;
+        let text = self.ran(words, None, None)?;
         text.parse::<u8>().ok().filter(|share| *share <= 100).ok_or_else(|| {
             let shown: String = text.chars().take(80).collect();
             let trouble = Trouble::new(Class::CouldNotTell, format!("{} does not say how traffic is spread", words.join(" ")));
@@ -151,19 +165,36 @@ impl Shifter for Command {
     }
 
     fn shift(&self, share: u8) -> Result<(), Box<Trouble>> {
-        self.ran(&self.run, Some(share))?;
+        // First the limit: whoever is killed in between has it.
+        self.lasts(share, self.limit.as_ref().map(|(_, time)| *time))?;
+        self.moved(share)
+    }
+
+    fn lasts(&self, share: u8, time: Option<Duration>) -> Result<(), Box<Trouble>> {
+        let Some((words, _)) = &self.limit else { return Ok(()) };
+        self.ran(words, Some(share), Some(time.map_or(0, |time| time.as_secs().max(1)))).map(drop)
+    }
+
+    fn restore(&self, spread: Option<&str>) -> Result<(), Box<Trouble>> {
+        let share = match spread.map(str::parse::<u8>) {
+            None => 0,
+            Some(Ok(share)) if share <= 100 => share,
+            Some(_) => {
+                return Err(self.failed(&self.run, format!("what the journal has is no share: {:?}", spread.unwrap_or_default())));
+            }
+        };
+        self.moved(share)?;
+        self.lasts(share, None)
+    }
+}
+
+impl Command {
+    fn moved(&self, share: u8) -> Result<(), Box<Trouble>> {
+        self.ran(&self.run, Some(share), None)?;
         let Some(words) = &self.read else { return Ok(()) };
         match self.share_by(words)? {
             found if found == share => Ok(()),
             found => Err(self.failed(&self.run, format!("{} says {found} % afterwards, and not {share}", words.join(" ")))),
-        }
-    }
-
-    fn restore(&self, spread: Option<&str>) -> Result<(), Box<Trouble>> {
-        match spread.map(str::parse::<u8>) {
-            None => self.shift(0),
-            Some(Ok(share)) if share <= 100 => self.shift(share),
-            Some(_) => Err(self.failed(&self.run, format!("what the journal has is no share: {:?}", spread.unwrap_or_default()))),
         }
     }
 }
@@ -173,10 +204,13 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    fn shell(text: &str) -> Vec<String> {
+        vec!["sh".to_owned(), "-c".to_owned(), text.to_owned(), "sh".to_owned()]
+    }
+
     fn of(folder: &std::path::Path, run: &str, read: Option<&str>) -> Command {
-        let shell = |text: &str| vec!["sh".to_owned(), "-c".to_owned(), text.to_owned(), "sh".to_owned()];
         let within = Duration::from_millis(500);
-        Command { run: shell(run), read: read.map(shell), within, folder: folder.to_owned(), environment: "shop".to_owned() }
+        Command { run: shell(run), read: read.map(shell), limit: None, within, folder: folder.to_owned(), environment: "shop".to_owned() }
     }
 
     #[test]
@@ -199,6 +233,14 @@ mod tests {
         let begun = Instant::now();
         assert!(of(folder.path(), "exec sleep 60", None).shift(5).is_err_and(|trouble| trouble.to_string().contains("killed")));
         assert!(begun.elapsed() < Duration::from_secs(5));
+        // The limit is there before traffic is moved, and gone once it is back.
+        let limit = shell("echo limit $1 $2 $EVENKEEL_LIMIT >> said");
+        let limited = Command { limit: Some((limit, Duration::from_secs(90))), ..of(folder.path(), "echo run $1 >> said", None) };
+        limited.shift(5).unwrap();
+        limited.lasts(5, Some(Duration::from_millis(100))).unwrap();
+        limited.restore(None).unwrap();
+        let said = std::fs::read_to_string(folder.path().join("said")).unwrap();
+        assert_eq!(said, "limit 5 90 90\nrun 5\nlimit 5 1 1\nrun 0\nlimit 0 0 0\n");
         // What it has started goes with it.
         let child = of(folder.path(), "(sleep 1; echo $1 > share) & sleep 60", Some("cat share"));
         good.shift(7).unwrap();

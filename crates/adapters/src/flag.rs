@@ -19,6 +19,8 @@ pub struct Flag {
     shown: String,
     secret: Option<SecretString>,
     environment: String,
+    /// How long a share is good that is not told again.
+    limit: Option<Duration>,
 }
 
 #[derive(Serialize)]
@@ -29,6 +31,8 @@ struct Body<'a> {
     environment: &'a str,
     share: u8,
     on: bool,
+    /// After so many seconds it is 0 again, unless it is told once more; null: for good.
+    expires_in_s: Option<u64>,
     /// Milliseconds since 1970: the same share may be told twice, and is another word then.
     at_ms: u128,
 }
@@ -43,7 +47,13 @@ impl Flag {
         if secret.as_ref().is_some_and(|secret| secret.expose_secret().trim().is_empty()) {
             return Err("a secret that is empty: whoever is told could not tell who speaks");
         }
-        Ok(Self { url, shown, secret, environment: environment.to_owned() })
+        Ok(Self { url, shown, secret, environment: environment.to_owned(), limit: None })
+    }
+
+    /// Whose shares are good for that long.
+    #[must_use]
+    pub fn limited(self, limit: Option<Duration>) -> Self {
+        Self { limit, ..self }
     }
 }
 
@@ -61,6 +71,20 @@ impl Shifter for Flag {
     }
 
     fn shift(&self, share: u8) -> Result<(), Box<Trouble>> {
+        self.told(share, self.limit)
+    }
+
+    fn lasts(&self, share: u8, time: Option<Duration>) -> Result<(), Box<Trouble>> {
+        if self.limit.is_some() { self.told(share, time) } else { Ok(()) }
+    }
+
+    fn restore(&self, _: Option<&str>) -> Result<(), Box<Trouble>> {
+        self.told(0, None)
+    }
+}
+
+impl Flag {
+    fn told(&self, share: u8, limit: Option<Duration>) -> Result<(), Box<Trouble>> {
         let failed = |found: String| {
             let trouble = Trouble::new(Class::CouldNotTell, format!("{} did not take the share {share}", self.shown));
             let trouble = trouble.expected("an answer of 200 to 299").found(found).origin("[rollout.webhook]");
@@ -68,7 +92,8 @@ impl Shifter for Flag {
         };
         let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map(|time| time.as_millis()).unwrap_or_default();
         let (schema_version, tool, event, environment) = (1, "evenkeel", "traffic", self.environment.as_str());
-        let body = Body { schema_version, tool, event, environment, share, on: share > 0, at_ms };
+        let expires_in_s = limit.map(|limit| limit.as_secs().max(1));
+        let body = Body { schema_version, tool, event, environment, share, on: share > 0, expires_in_s, at_ms };
         let body = serde_json::to_vec(&body).map_err(|error| failed(error.to_string()))?;
         let name = delivery(&body);
         let signed = self
@@ -89,9 +114,5 @@ impl Shifter for Flag {
                 },
             }
         }
-    }
-
-    fn restore(&self, _: Option<&str>) -> Result<(), Box<Trouble>> {
-        self.shift(0)
     }
 }

@@ -2,6 +2,7 @@
 
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::Shifter;
+use std::time::Duration;
 
 /// Moved in this order, and taken back in the other.
 pub struct Several(Vec<Box<dyn Shifter>>);
@@ -37,6 +38,10 @@ impl Shifter for Several {
 
     fn shift(&self, share: u8) -> Result<(), Box<Trouble>> {
         self.0.iter().try_for_each(|one| one.shift(share))
+    }
+
+    fn lasts(&self, share: u8, time: Option<Duration>) -> Result<(), Box<Trouble>> {
+        self.0.iter().try_for_each(|one| one.lasts(share, time))
     }
 
     /// All of them, whichever fails.

@@ -4,7 +4,7 @@ mod deploy;
 mod release;
 
 pub use deploy::{AcceptedGap, Backfill, BackfillGap, Deploy, Gate, Lock, Rollback, Rollout, Running, Status, UnknownIs, Unlock, Verify};
-pub use release::{CourseName, Diagnose, Evidence, History, HistoryFormat, Migrations, Preflight, Reading, Rehearse, Runs};
+pub use release::{CourseName, Diagnose, Evidence, History, HistoryFormat, ListingFormat, Migrations, Preflight, Reading, Rehearse, Runs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;

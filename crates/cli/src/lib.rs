@@ -47,6 +47,8 @@ pub fn run() -> ExitCode {
     };
     let has_servers = match &cli.command {
         args::Command::Demo(_) | args::Command::History(_) | args::Command::Rollout(_) => true,
+        // Clients that it keeps out are let in first.
+        args::Command::Rollback(_) => true,
         args::Command::Compare(compare) => {
             let sides = [Some(&compare.reference), compare.candidate.as_ref()];
             compare.patching.patch.is_some() || sides.into_iter().flatten().any(|side| wire::is_replay(side))

@@ -12,7 +12,7 @@ use crate::settings::{Environment as Configured, History, Settings};
 use crate::signals;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{self, Dimension};
-use evenkeel_core::port::{Engine, Environment, Families, Keeper, Limits, Named, Own, Request, Run, Watch, Watcher, Workshop};
+use evenkeel_core::port::{Console, Engine, Environment, Families, Keeper, Limits, Named, Own, Request, Run, Watch, Watcher, Workshop};
 use evenkeel_core::statement::Grammar;
 use evenkeel_pipeline::capture::{Replayed, Source};
 use secrecy::ExposeSecret;
@@ -321,6 +321,14 @@ fn by_scheme<T>(text: &str, ask: impl FnOnce(&dyn Engine, &str) -> Result<T, Box
 /// The scheme is none that is known; no store is kept on such a server; the URL cannot be read.
 pub fn keeper(url: &str) -> Result<Box<dyn Keeper>, Box<Trouble>> {
     by_scheme(url, |engine, url| engine.keeper(url))
+}
+
+/// The admin console of a pooler, by its URL.
+///
+/// # Errors
+/// The scheme is none that is known; it is no console; the URL cannot be read.
+pub fn console(url: &str) -> Result<Box<dyn Console>, Box<Trouble>> {
+    by_scheme(url, |engine, url| engine.console(url))
 }
 
 /// What URLs may begin with.

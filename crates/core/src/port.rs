@@ -6,7 +6,9 @@
 
 mod backfill;
 mod claim;
+mod console;
 mod deployer;
+mod drain;
 mod engine;
 mod fill;
 mod grants;
@@ -29,7 +31,9 @@ mod workshop;
 
 pub use backfill::{Backfiller, Change, Condition, KeyColumn, Range, Walked};
 pub use claim::{Claim, Claimed, Orphan, Tool, Wish};
+pub use console::{Console, ConsoleRow};
 pub use deployer::{Became, Begun, Deployer, Traffic};
+pub use drain::{Drain, kept_out};
 pub use engine::{Engine, Families, Named, Own, SchemaNames};
 pub use fill::{Asked, Content, Filled, Filler, Rows, Shape};
 pub use grants::{Step, script};
@@ -237,6 +241,15 @@ pub trait Environment: Send + Sync {
     /// The server cannot be reached, or goes away; such servers are not asked yet.
     fn own_bound(&self, _: &Watch<'_>) -> Result<Option<Duration>, Box<Trouble>> {
         Err(Box::new(Trouble::new(Class::Configuration, format!("how long sessions wait is not asked of {}", self.describe()))))
+    }
+
+    /// Sessions of these roles on the database, but for our own: each in words. A role that is not there is an error, and never nobody.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away; there is no such role; such servers are not asked yet.
+    fn sessions_of(&self, _roles: &[String], _: &Limits, _: &Watch<'_>) -> Result<Vec<String>, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, format!("sessions of roles are not looked for on {}", self.describe()));
+        Err(Box::new(trouble.expected("a PostgreSQL server").found("one that this version does not ask")))
     }
 
     /// How many rows tables have, and how many values columns that are not NULL: each by schema, table and, for a column, its name. What

@@ -5,8 +5,9 @@
 use crate::within::within;
 use evenkeel_core::deployment::Breaker;
 use evenkeel_core::deployment::breaker::{Looks, Rule, Sample, Says};
-use evenkeel_core::fault::Trouble;
-use evenkeel_core::port::{Environment, Limits, Metrics, Run, Traffic, Vitals};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::port::{Environment, Limits, Metrics, Run, Stop, Traffic, Vitals, Watch};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 /// How often somebody's wish to stop is looked for.
@@ -68,6 +69,8 @@ pub struct Watching<'a> {
     pub breakers: Vec<Breaker>,
     /// Why the last look at the environment itself saw nothing.
     unreached: Option<String>,
+    /// Other work of ours is done meanwhile, whose transactions are rolled back.
+    is_beside: bool,
     /// How long an open breaker stays so at the least; for good where nothing is said.
     open_for: Option<Duration>,
     /// Of each that is open: since when, and what has been seen since.
@@ -98,6 +101,7 @@ impl<'a> Watching<'a> {
             replicas: plan.replicas,
             breakers,
             unreached: None,
+            is_beside: false,
             open_for: None,
             since,
         };
@@ -148,9 +152,53 @@ impl<'a> Watching<'a> {
             run.watch.stop.check()?;
             std::thread::sleep(rest.min(PAUSE));
         }
+        self.once(run)
+    }
+
+    fn once(&mut self, run: &Run<'_>) -> Result<(), Box<Trouble>> {
         let samples = self.samples(run)?;
         self.see(&samples, Instant::now());
         Ok(())
+    }
+
+    /// Does other work that may take a while, and goes on looking meanwhile: what came of it, or why nothing did. A breaker that opens ends
+    /// it. Transactions are not counted in that time.
+    ///
+    /// # Errors
+    /// The end was asked for.
+    pub fn beside<T: Send>(
+        &mut self,
+        longest: Duration,
+        run: &Run<'_>,
+        work: impl FnOnce(&Run<'_>) -> Result<T, Box<Trouble>> + Send,
+    ) -> Result<Result<T, String>, Box<Trouble>> {
+        let own = Stop::new();
+        let (sender, done) = channel();
+        let theirs = Run { watch: Watch { stop: &own, ..run.watch }, ..*run };
+        self.is_beside = true;
+        let came = std::thread::scope(|scope| {
+            scope.spawn(move || sender.send(within(longest, &theirs, work)));
+            let mut next = Instant::now() + self.plan.interval;
+            loop {
+                match done.recv_timeout(PAUSE) {
+                    Ok(came) => return came,
+                    Err(RecvTimeoutError::Disconnected) => {
+                        return Err(Box::new(Trouble::new(Class::Internal, "work beside breakers broke off")));
+                    }
+                    Err(RecvTimeoutError::Timeout) => {}
+                }
+                let looked = run.watch.stop.check().and_then(|()| if Instant::now() < next { Ok(()) } else { self.once(run) });
+                if looked.is_err() || self.is_open() {
+                    own.request();
+                    return looked.map(|()| Err("a breaker opened meanwhile".to_owned()));
+                }
+                if Instant::now() >= next {
+                    next = Instant::now() + self.plan.interval;
+                }
+            }
+        });
+        self.is_beside = false;
+        came
     }
 
     fn see(&mut self, samples: &[Sample], now: Instant) {
@@ -252,7 +300,11 @@ impl<'a> Watching<'a> {
         }
         if self.plan.errors.is_some() {
             let few = self.plan.transactions;
-            samples.push(now.as_ref().map_or_else(|why| Sample::Missing(why.clone()), |now| errors(self.before.as_ref(), now, few)));
+            samples.push(match &now {
+                Err(why) => Sample::Missing(why.clone()),
+                Ok(_) if self.is_beside => Sample::Untold("evenkeel itself reads there meanwhile, which is rolled back".to_owned()),
+                Ok(now) => errors(self.before.as_ref(), now, few),
+            });
         }
         self.before = now.ok();
         Ok(samples)

@@ -60,6 +60,7 @@ fn an_open_breaker_stays_so_for_its_time_and_until_looks_let_it_pass() {
         replicas: None,
         breakers: vec![Breaker::new(rule.clone())],
         unreached: None,
+        is_beside: false,
         open_for,
         since: vec![None],
     };

@@ -2,7 +2,7 @@
 //! compared afterwards with what it did when it was rehearsed.
 //!
 //! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files (`stepwise` where no transaction takes definitions back), `course` is what happens under the
-//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `contract` keeps what is old while it is used, `marked` has tables changed before, `back` is the way back, `resume` knows
+//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `contract` keeps what is old while it is used, `marked` has tables changed before, `back` is the way back, `drained` keeps clients out of it, `resume` knows
 //! what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is kept
 //! (`Store`), whether evidence holds (`core/evidence`).
 
@@ -13,6 +13,7 @@ mod beside;
 mod contract;
 mod course;
 mod deeds;
+mod drained;
 mod gates;
 mod marked;
 mod resume;
@@ -20,6 +21,7 @@ mod stepwise;
 mod work;
 
 pub(crate) use beside::Beside;
+pub use drained::{Draining, keeping_out, let_in};
 pub(crate) use gates::flights;
 pub(crate) use resume::orphans;
 pub use work::Bounds;
@@ -87,6 +89,8 @@ pub struct Order<'a> {
     /// Nothing is run: what would be is told.
     pub plan: bool,
     pub bounds: Bounds,
+    /// How clients are kept out while it is taken back; nothing where nobody is.
+    pub draining: Option<Draining<'a>>,
     /// For how long locks of others are asked for.
     pub patience: Duration,
     /// How old transactions on the tables concerned may be.

@@ -23,7 +23,7 @@ const BACK: u32 = 50;
 /// For how long the schema that was read is the one that is there, for whoever asks again and again.
 const AGAIN: Duration = Duration::from_secs(30);
 /// The longest that reading it may take then: nobody looks meanwhile.
-const LONGEST: Duration = Duration::from_secs(60);
+pub(crate) const LONGEST: Duration = Duration::from_secs(60);
 
 /// Who asks, and by what.
 pub struct Question<'a> {
@@ -64,7 +64,7 @@ pub fn run(source: &Source, question: &Question<'_>, run: &Run<'_>) -> Result<Pa
 /// As there.
 pub fn looked(source: &Source, question: &Question<'_>, run: &Run<'_>) -> Result<(Passage, Option<usize>), Box<Trouble>> {
     let environment = live(source)?;
-    let mut passage = question.asked(environment, &question.read(source, run)?)?;
+    let mut passage = question.asked(environment, &read(source, &question.limits, run)?)?;
     let mut watching = Watching::begin(environment, question.plan, question.metrics, &question.limits, run)?;
     for _ in 0..question.plan.looks() {
         watching.look(run)?;
@@ -121,11 +121,20 @@ pub fn live(source: &Source) -> Result<&dyn Environment, Box<Trouble>> {
     }
 }
 
+/// What the environment itself says.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read(source: &Source, limits: &Limits, run: &Run<'_>) -> Result<Read, Box<Trouble>> {
+    let manifest = capture::manifest(source, run)?;
+    Ok(Read { target: live(source)?.parity(limits, &run.watch)?, manifest })
+}
+
 /// Nothing is known of an environment, for that reason.
 #[must_use]
 pub fn untold(environment: &str, target: String, now: Timestamp, why: &str) -> Passage {
     let gate = Gate::new("read", "environment and store can be read", None, why).fix("look at what is said there");
-    Passage { label: environment.to_owned(), target, at: now.to_string(), gates: vec![gate], breakers: Vec::new() }
+    Passage { label: environment.to_owned(), target, at: now.to_string(), gates: vec![gate], breakers: Vec::new(), fault: None }
 }
 
 impl Question<'_> {
@@ -149,7 +158,7 @@ impl Question<'_> {
             // Whoever does not answer the look is not asked for more: that would keep the next look waiting.
             (None, Some(why)) => Err(why.to_owned()),
             (None, None) => {
-                let found = within(LONGEST, run, |run| self.read(source, run))?;
+                let found = within(LONGEST, run, |run| self::read(source, &self.limits, run))?;
                 watching.anew(run)?;
                 found.map(|found| (Instant::now(), found))
             }
@@ -166,22 +175,13 @@ impl Question<'_> {
         Ok(Passage { breakers: watching.breakers.clone(), ..passage })
     }
 
-    /// What the environment itself says.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub fn read(&self, source: &Source, run: &Run<'_>) -> Result<Read, Box<Trouble>> {
-        let manifest = capture::manifest(source, run)?;
-        Ok(Read { target: live(source)?.parity(&self.limits, &run.watch)?, manifest })
-    }
-
     /// All gates, and no breaker.
     ///
     /// # Errors
     /// The store cannot be read.
     pub fn asked(&self, environment: &dyn Environment, read: &Read) -> Result<Passage, Box<Trouble>> {
         let (label, target, at) = (self.environment.to_owned(), environment.describe(), (self.now)().to_string());
-        Ok(Passage { label, target, at, gates: self.gates(&read.target, &read.manifest)?, breakers: Vec::new() })
+        Ok(Passage { label, target, at, gates: self.gates(&read.target, &read.manifest)?, breakers: Vec::new(), fault: None })
     }
 
     fn gates(&self, target: &OnTarget, now: &Manifest) -> Result<Vec<Gate>, Box<Trouble>> {
@@ -272,6 +272,7 @@ impl Question<'_> {
             halt: halt.as_ref(),
             runs,
             rollouts: &[],
+            keeping_out: &[],
             locks: &locks,
             verifications: &verifications,
             kept: kept.first(),

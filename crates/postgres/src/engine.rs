@@ -3,6 +3,7 @@
 
 use crate::capture;
 use crate::connect::{Target, ThisMachine};
+use crate::console::PgBouncer;
 use crate::deploy::PostgresDeployer;
 use crate::deploy::backfill::PostgresBackfiller;
 use crate::environment::PostgresEnvironment;
@@ -22,7 +23,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::patch::Dialect;
-use evenkeel_core::port::{Backfiller, Deployer, Engine, Filler, Keeper, Named, Observer, Own, Rollback, SchemaNames, Workshop};
+use evenkeel_core::port::{Backfiller, Console, Deployer, Engine, Filler, Keeper, Named, Observer, Own, Rollback, SchemaNames, Workshop};
 use evenkeel_core::rehearsal::Stuck;
 use evenkeel_core::statement::Grammar;
 use std::path::PathBuf;
@@ -189,6 +190,11 @@ impl Engine for Postgres {
 
     fn keeper(&self, url: &str) -> Result<Box<dyn Keeper>, Box<Trouble>> {
         Ok(Box::new(PostgresKeeper::new(Target::parse(url, &ThisMachine).map_err(|fault| Box::new(fault.trouble()))?)))
+    }
+
+    fn console(&self, url: &str) -> Result<Box<dyn Console>, Box<Trouble>> {
+        let target = Target::parse(url, &ThisMachine).map_err(|fault| Box::new(fault.trouble()))?;
+        Ok(Box::new(PgBouncer::new(target)?))
     }
 
     fn workshop(&self, folders: &[PathBuf]) -> Box<dyn Workshop> {

@@ -68,6 +68,11 @@ impl Environment for PostgresEnvironment {
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
+    fn sessions_of(&self, roles: &[String], limits: &Limits, watch: &Watch<'_>) -> Result<Vec<String>, Box<Trouble>> {
+        let work = async { deploy::traffic::sessions_of(&self.target, roles, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
     fn filled(&self, of: &[Vec<String>], limits: &Limits, watch: &Watch<'_>) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
         let work = async { deploy::filled::count(&self.target, of, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))

@@ -240,6 +240,12 @@ pub struct Rollout {
     /// Only take back what an earlier run left elsewhere.
     #[arg(long)]
     pub back: bool,
+    /// Leave it where it is, for good: where whoever moved it cannot be named any more. What is left is said, and kept.
+    #[arg(long, requires = "back")]
+    pub give_up: bool,
+    /// Begin at the first stage although the journal has it that more was moved, where nobody reads back how traffic is spread.
+    #[arg(long, conflicts_with = "back")]
+    pub anew: bool,
     /// Why; it is kept with the run.
     #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub reason: Option<String>,

@@ -91,10 +91,15 @@ fn applied(arguments: &History, common: &Common, asked: &Asked<'_>) -> Result<(A
     Ok((applied, written))
 }
 
-/// Asks whoever sits there to type the name once more.
+/// Asks whoever sits there to type the name of an environment of tier production once more.
 pub(super) fn confirmed(name: &str, origin: &str, fix: &str) -> Result<(), Box<Trouble>> {
+    typed_again((name, "is of tier production", "write to it"), origin, fix)
+}
+
+/// Asks whoever sits there to type a name once more: of what that is, and what is done then.
+pub(super) fn typed_again((name, is, to): (&str, &str, &str), origin: &str, fix: &str) -> Result<(), Box<Trouble>> {
     let refused = |found: &str| {
-        let trouble = Trouble::new(Class::Usage, format!("{name} is of tier production, and nobody said yes"));
+        let trouble = Trouble::new(Class::Usage, format!("{name} {is}, and nobody said yes"));
         let trouble = trouble.expected("--yes, or the name typed once more on a terminal").found(found).origin(origin.to_owned());
         Err(Box::new(trouble.fix(fix)))
     };
@@ -102,8 +107,7 @@ pub(super) fn confirmed(name: &str, origin: &str, fix: &str) -> Result<(), Box<T
         return refused("neither");
     }
     // Nothing can be done about a stderr that is gone.
-    let _ = write!(std::io::stderr().lock(), "{name} is of tier production. Type its name to write to it: ")
-        .and_then(|()| std::io::stderr().flush());
+    let _ = write!(std::io::stderr().lock(), "{name} {is}. Type its name to {to}: ").and_then(|()| std::io::stderr().flush());
     let mut line = String::new();
     let read = std::io::stdin().read_line(&mut line);
     if read.is_ok() && line.trim_end_matches(['\r', '\n']) == name { Ok(()) } else { refused("something else") }

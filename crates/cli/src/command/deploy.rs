@@ -16,7 +16,7 @@ use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Limits, Store};
 use evenkeel_pipeline::capture;
 use evenkeel_pipeline::deploy::back::Back;
-use evenkeel_pipeline::deploy::{self as stage, Bounds, DIMENSIONS, Order, Proof};
+use evenkeel_pipeline::deploy::{self as stage, Bounds, DIMENSIONS, Draining, Order, Proof};
 use evenkeel_pipeline::rehearse;
 use evenkeel_pipeline::render::Renderer;
 use evenkeel_report::deployment as report;
@@ -79,6 +79,17 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
         apply::confirmed(typed, &configured.origin, "add --yes, once you have read what --plan prints")?;
     }
     let store = store::open(settings)?;
+    let draining = settings.rollback.drain.as_ref();
+    // Whoever only deploys asks nobody to keep clients out; whom a run has left out is let in again all the same.
+    let drain = match draining.map(|draining| draining.drain(&wire::console)).transpose() {
+        Err(trouble) if back.is_some() => return Err(trouble),
+        drain => drain.ok().flatten().flatten(),
+    };
+    if !arguments.plan {
+        for said in stage::let_in(&*store, typed, &store::is_there, drain.as_deref())? {
+            paint::say!("note: {}", paint::plain(&said));
+        }
+    }
     let proof = proof(typed, arguments, settings, &*store)?;
     let endpoint = wire::endpoint(typed, settings, common, &DIMENSIONS)?;
     paint::notes(settings.notes.iter().chain(&endpoint.warnings), common.quiet);
@@ -144,6 +155,7 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
             blocked: arguments.abort_when_blocking.unwrap_or(demanded.blocked.0),
             own_timeouts: settings.deploy.own_timeouts,
         },
+        draining: draining.map(|one| Draining { by: drain.as_deref(), roles: &one.roles, within: one.within }),
         patience: common.lock_timeout,
         oldest: settings.deploy.oldest_transaction,
         lag: settings.deploy.lag,
@@ -153,6 +165,7 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
     if deployed.is_back && matches!(deployed.outcome, Outcome::Ran { stopped: None, .. }) {
         let (limit, origin) = demanded.recovery;
         deployed.recovery = Some(Recovery { took: started.elapsed(), limit, origin });
+        deployed.notes.extend(settings.rollback.after.as_ref().map(|after| after.told(typed)));
     }
     Ok(deployed)
 }

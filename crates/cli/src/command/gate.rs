@@ -2,9 +2,10 @@
 
 use super::passage::Asked;
 use super::{Outcome, listen, migrations, output};
-use crate::args::{Common, Gate as Arguments};
+use crate::args::{Common, Gate as Arguments, ListingFormat};
 use crate::paint::{self, progress::Line};
 use crate::{settings, store, wire};
+use evenkeel_core::deployment::Passage;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_pipeline::gate as stage;
 use evenkeel_report::deployment as report;
@@ -24,9 +25,19 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
     let progress = Line::new(common.quiet);
     let passage = stage::run(&asked.endpoint.source, &asked.question(&*store, None), &wire::run(&progress, settings));
     drop(progress);
-    let passage = passage?;
+    let (passage, trouble) = match passage {
+        Ok(passage) => (passage, None),
+        // On a terminal the failure itself is enough.
+        Err(trouble)
+            if matches!(trouble.class, Class::Unreachable | Class::CouldNotTell) && arguments.format != ListingFormat::Terminal =>
+        {
+            let target = asked.endpoint.source.label().to_owned();
+            (Passage { fault: Some(trouble.class), ..stage::untold(asked.name, target, store::now(), &trouble.to_string()) }, Some(trouble))
+        }
+        Err(trouble) => return Err(trouble),
+    };
     let style = migrations::style(common, true);
     let bytes = report::passage(&passage, arguments.format.into(), &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
     output::write(&bytes, None)?;
-    Ok(passage.exit_code())
+    trouble.map_or(Ok(passage.exit_code()), Err)
 }

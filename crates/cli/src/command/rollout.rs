@@ -5,8 +5,7 @@ use super::passage::Asked;
 use super::{Outcome, apply, migrations, output};
 use crate::args::{Common, Rollout as Arguments};
 use crate::paint::{self, progress::Line};
-use crate::{settings, signals, store, wire};
-use evenkeel_core::deployment::rolled::Outcome as Came;
+use crate::{settings, store, wire};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
 use evenkeel_pipeline::rollout::{self as stage, Order};
@@ -21,10 +20,14 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
             Trouble::new(Class::Configuration, "nobody is named who moves traffic").expected("[rollout] in evenkeel.toml").found("none");
         return Err(Box::new(trouble.fix("docs/guide/rollout.md has examples; where another engine moves it: evenkeel gate")));
     };
-    let shifter = rollout.shifter(name)?;
+    let shifter = rollout.shifter(name, &wire::console)?;
     let hooks = Told::of("rollout", name, settings)?;
     if configured.tier == Some(Tier::Production) && !arguments.yes {
         apply::confirmed(name, &configured.origin, "add --yes")?;
+    }
+    if arguments.give_up && !arguments.yes {
+        let asked = (name, "may have traffic that nobody takes back then", "leave it where it is");
+        apply::typed_again(asked, "flag --give-up", "add --yes, once evenkeel status says what is left")?;
     }
     let store = store::open(settings)?;
     let asked = Asked::of(name, settings, common)?;
@@ -37,10 +40,13 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
         shifter: &*shifter,
         stages: &rollout.stages,
         watch: rollout.watch,
+        limit: rollout.limit,
         by: &by,
         owner: &owner,
         reason: reason.as_deref(),
         is_back: arguments.back,
+        gives_up: arguments.give_up,
+        anew: arguments.anew,
     };
     let rolled = stage::run(&asked.endpoint.source, &asked.question(&*store, None), &order, &wire::run(&progress, settings));
     drop(progress);
@@ -48,9 +54,7 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
     let style = migrations::style(common, true);
     let bytes = report::rolled(&rolled, arguments.format.into(), &style);
     let written = output::told(&bytes.map_err(|fault| Box::new(migrations::fault_words(&fault)))?, None);
-    // Whoever asked for the end has to wait until traffic is back: that it is, is told here.
-    let is_ended = signals::stop().is_requested() && matches!(rolled.outcome, Came::Back(_));
-    let code = if is_ended { Class::Interrupted.exit_code() } else { rolled.exit_code() };
+    let code = rolled.exit_code();
     hooks.tell(&rolled.line(), code, rolled.run);
     written?;
     Ok(code)

@@ -6,7 +6,7 @@ use crate::{settings, store};
 use evenkeel_core::deployment::{Known, Status};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
-use evenkeel_pipeline::rollout;
+use evenkeel_pipeline::{deploy, rollout};
 use evenkeel_report::deployment as report;
 
 /// How many runs back the last one that did something is looked for.
@@ -26,12 +26,13 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
     for (name, configured) in settings.in_order() {
         let (halt, runs, kept) = (store.halted(name)?, store.releases(name, BACK)?, store.kept(name, 1)?);
         let (locks, verifications) = (store.locks(name, BACK)?, store.verifications(name, 1)?);
-        let rollouts = rollout::moving(&*store, name)?;
+        let (rollouts, keeping_out) = (rollout::moving(&*store, name)?, deploy::keeping_out(&*store, name)?);
         let known = Known {
             environment: name,
             halt: halt.as_ref(),
             runs: &runs,
             rollouts: &rollouts,
+            keeping_out: &keeping_out,
             locks: &locks,
             verifications: &verifications,
             kept: kept.first(),

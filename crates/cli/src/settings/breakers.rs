@@ -171,6 +171,9 @@ fn rule(raw: &RawBreakerQuery, usual: Looks, origin: &str, place: &dyn Fn(Range<
     if raw.name.trim().is_empty() || raw.query.trim().is_empty() {
         return one("a name and a query", "one of them is empty".to_owned());
     }
+    if raw.name.chars().any(char::is_control) {
+        return one("a name without control characters", format!("{:?}", raw.name));
+    }
     let looks = looks([&raw.minimum, &raw.samples, &raw.missing], usual, place)?;
     Ok(Rule { name: raw.name.trim().to_owned(), unit: "", bound, looks, origin: origin.to_owned() })
 }

@@ -6,7 +6,8 @@ use super::raw::{
     RawReferenceTable, RawWaiver, ReadFrom,
 };
 use super::{
-    Environment, History, Migrations, Policy, Reach, Settings, backfill, breakers, deploy, gates, notify, recorded, rollout, store,
+    Environment, History, Migrations, Policy, Reach, Settings, backfill, breakers, deploy, gates, notify, recorded, rollback, rollout,
+    store,
 };
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
@@ -142,6 +143,7 @@ impl Resolver<'_> {
             breakers: self.breakers(file.breakers)?,
             backfill: backfill::demands(file.backfill, &|span| self.place(span))?,
             dual: backfill::duals(file.dual, &|span| self.place(span))?,
+            rollback: rollback::demands(file.rollback, self.path, self.variable, &|span| self.place(span))?,
             rollout: file.rollout.map(|raw| rollout::demands(raw, self.path, self.variable, &|span| self.place(span))).transpose()?,
         })
     }

@@ -12,13 +12,16 @@ mod notify;
 mod quoted;
 mod raw;
 mod recorded;
+mod rollback;
 mod rollout;
 mod store;
+mod variable;
 
 pub use breakers::Breakers;
 pub use deploy::Deploy;
 pub use load::{Loaded, load, parse};
 use notify::Hook;
+pub use rollback::Rollback;
 pub use rollout::Rollout;
 pub use store::Place as StorePlace;
 
@@ -76,6 +79,8 @@ pub struct Settings {
     pub backfill: BTreeMap<String, Backfill>,
     /// What is old and new, while both are alive.
     pub dual: BTreeMap<String, Dual>,
+    /// What is done around a way back.
+    pub rollback: Rollback,
 }
 
 /// A folder of migrations.
@@ -121,6 +126,7 @@ impl Default for Settings {
             rollout: None,
             backfill: BTreeMap::new(),
             dual: BTreeMap::new(),
+            rollback: Rollback::default(),
         }
     }
 }

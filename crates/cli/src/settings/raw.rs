@@ -38,6 +38,8 @@ pub struct File {
     pub backfill: BTreeMap<String, Spanned<RawBackfill>>,
     #[serde(default)]
     pub dual: BTreeMap<String, Spanned<RawDual>>,
+    #[serde(default)]
+    pub rollback: RawRollback,
 }
 
 /// What is old and new, while both are alive.
@@ -73,7 +75,9 @@ pub struct RawBackfill {
 pub struct RawRollout {
     pub stages: Option<Spanned<Vec<u8>>>,
     pub watch: Option<Spanned<String>>,
+    pub limit: Option<Spanned<String>>,
     pub haproxy: Option<Spanned<RawHaproxy>>,
+    pub pgbouncer: Option<Spanned<RawPgbouncer>>,
     pub command: Option<Spanned<RawCommand>>,
     pub webhook: Option<Spanned<RawFlag>>,
 }
@@ -88,12 +92,55 @@ pub struct RawHaproxy {
     pub new: Vec<String>,
 }
 
+/// By the hosts of an entry of PgBouncer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawPgbouncer {
+    pub admin_env: Spanned<String>,
+    pub database: String,
+    pub file: PathBuf,
+    pub old: Vec<String>,
+    pub new: Vec<String>,
+    #[serde(default)]
+    pub options: String,
+}
+
+/// What is done around a way back.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawRollback {
+    pub after: Option<Spanned<Vec<String>>>,
+    pub after_timeout: Option<Spanned<String>>,
+    pub drain: Option<Spanned<RawDrain>>,
+    #[serde(default)]
+    pub application_roles: Vec<String>,
+    pub within: Option<Spanned<String>>,
+    pub pgbouncer: Option<Spanned<RawPaused>>,
+}
+
+/// How clients are kept out.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RawDrain {
+    Pgbouncer,
+    Wait,
+}
+
+/// A PgBouncer whose databases are paused.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawPaused {
+    pub admin_env: Spanned<String>,
+    pub databases: Vec<String>,
+}
+
 /// By a command.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawCommand {
     pub run: Vec<String>,
     pub read: Option<Vec<String>>,
+    pub limit: Option<Vec<String>>,
     pub timeout: Option<Spanned<String>>,
 }
 

@@ -7,7 +7,7 @@ use crate::rehearse::gate;
 use crate::run::Place;
 use evenkeel_postgres::scratch::{Options, Scratch};
 use evenkeel_testkit::process::eventually;
-use evenkeel_testkit::{TestDb, database, newest};
+use evenkeel_testkit::{Share, TestDb, database, newest};
 use serde_json::Value;
 use std::process::Stdio;
 use std::time::Duration;
@@ -268,4 +268,54 @@ fn after_a_crash_of_the_server_nothing_is_taken_for_done_that_was_given_the_same
     assert_eq!(counted(), "0");
     deploy(&place, &["--unrehearsed", "--resume", "--unknown-is", "out"]).exits(0);
     assert_eq!(counted(), "1");
+}
+
+/// A way back of a release on a large table, whose clients go on: within what recovery may take. At night on ten million rows
+/// (`EVENKEEL_SHARE=all`).
+#[test]
+fn a_large_table_is_taken_back_in_time_and_its_clients_do_not_wait_for_it() {
+    let rows = if Share::of(2).is_whole() { 10_000_000 } else { 200_000 };
+    let db = database(newest());
+    db.exec(RECORD);
+    db.exec(&format!("insert into people select g, 'somebody ' || g from generate_series(1001, {rows}) g; analyze people"));
+    let text = "-- migrate:up\nalter table people add email text;\ncreate table notes (id int primary key, note text);\n\
+                -- migrate:down\ndrop table notes;\nalter table people drop column email;\n";
+    let place = Place::new();
+    place.write(&format!("m/{}", FIRST.0), FIRST.1);
+    place.write("m/20260102000000_email.sql", text);
+    configure(&place, &db, "staging", "");
+    place.run(&["rehearse", "--for", "shop"]).exits(0);
+    deploy(&place, &[]).exits(0);
+    // What came since is counted, all of it, before anything goes.
+    db.exec("update people set email = 'x' where id <= 1000; insert into notes select g, 'n' from generate_series(1, 500) g");
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        let client = db.another_session();
+        let is_over = &is_over;
+        let longest = threads.spawn(move || {
+            let mut longest = Duration::ZERO;
+            while !is_over.load(std::sync::atomic::Ordering::SeqCst) {
+                let begun = std::time::Instant::now();
+                client.exec("select name from people where id = 5").unwrap();
+                longest = longest.max(begun.elapsed());
+            }
+            longest
+        });
+        let ran = [(&[][..], 1), (&["--accept-loss", "1500"][..], 0)].map(|(more, code)| {
+            let ran = place.run(&[&["rollback", "shop", "--format", "json"], more].concat());
+            (ran, code)
+        });
+        is_over.store(true, std::sync::atomic::Ordering::SeqCst);
+        let [refused, told] = ran.map(|(ran, code)| ran.exits(code).json());
+        assert!(gate(&refused, "loss")["found"].as_str().unwrap().starts_with("1500 rows and values"), "{refused}");
+        let longest = longest.join().unwrap();
+        println!(
+            "{rows} rows: back in {} ms, of {} that it may take; a client waited {longest:?} at the most",
+            told["recovery"]["ms"], told["recovery"]["limit_ms"]
+        );
+        assert_eq!(told["recovery"]["holds"], true, "{told}");
+        // It is counted once more under the lock that the drop needs.
+        assert!(longest < Duration::from_secs(5), "{longest:?}");
+    });
+    assert_eq!(db.value("select to_regclass('notes')::text"), None);
 }

@@ -20,7 +20,7 @@ const FIRST: (&str, &str) = (
     "-- migrate:up\ncreate table people (id int primary key, name varchar(100) not null);\ncreate table counters (n int);\n\
      -- migrate:down\ndrop table counters;\ndrop table people;\n",
 );
-const EMAIL: (&str, &str) = (
+pub const EMAIL: (&str, &str) = (
     "20260102000000_email.sql",
     "-- migrate:up\nalter table people add email varchar(200);\ncreate index people_email on people (email);\n\
      -- migrate:down\ndrop index people_email on people;\nalter table people drop email;\n",
@@ -31,7 +31,7 @@ const NOTES: (&str, &str) = (
      create table kinds (kind varchar(9) primary key);\ninsert into kinds values ('x'), ('y');\n-- migrate:down\ndrop table kinds;\ndrop table notes;\n",
 );
 
-fn given(db: &TestDb, files: &[(&str, &str)], tier: &str) -> Place {
+pub fn given(db: &TestDb, files: &[(&str, &str)], tier: &str) -> Place {
     db.exec(RECORD);
     let place = Place::new();
     for (name, text) in std::iter::once(&FIRST).chain(files) {

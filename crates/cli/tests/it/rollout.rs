@@ -4,7 +4,7 @@ use crate::history_apply::runs;
 use crate::run::{Place, Ran};
 use crate::stage_gate::{FAST, Prometheus, add, verified};
 use evenkeel_testkit::process::eventually;
-use evenkeel_testkit::{TestDb, database, newest};
+use evenkeel_testkit::{Share, TestDb, database, newest};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,14 +14,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A HAProxy with two servers behind it, `a` with all of the traffic and `b` with none.
-struct Haproxy {
+pub struct Haproxy {
     child: Child,
     _folder: tempfile::TempDir,
     socket: PathBuf,
-    port: u16,
+    pub port: u16,
 }
 
-fn program() -> Option<PathBuf> {
+pub fn program() -> Option<PathBuf> {
     let found = ["/usr/sbin/haproxy", "/usr/local/sbin/haproxy"].map(PathBuf::from).into_iter().find(|path| path.exists());
     if found.is_none() {
         evenkeel_testkit::skip("haproxy");
@@ -48,17 +48,25 @@ impl Haproxy {
 
     /// With a third server, of which the configuration of the rollout knows nothing; `option` is what is said of it.
     fn with(program: &PathBuf, option: &str) -> Self {
+        let third = if option.is_empty() { String::new() } else { format!("  server c 127.0.0.1:{} {option}\n", saying("c")) };
+        Self::configured(program, &["a", "b"].map(|name| format!("127.0.0.1:{}", saying(name))), &third)
+    }
+
+    /// Before these two.
+    pub fn before(program: &PathBuf, servers: &[String; 2]) -> Self {
+        Self::configured(program, servers, "")
+    }
+
+    fn configured(program: &PathBuf, [a, b]: &[String; 2], third: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let (a, b) = (saying("a"), saying("b"));
         let socket = folder.path().join("admin.sock");
         let text = format!(
-            "global\n  stats socket {} mode 600 level admin\ndefaults\n  mode tcp\n  timeout connect 1s\n  timeout client 5s\n  timeout server 5s\n\
-             listen read\n  bind 127.0.0.1:{port}\n  balance roundrobin\n  server a 127.0.0.1:{a} weight 100\n  server b 127.0.0.1:{b} weight 0\n",
+            "global\n  stats socket {} mode 600 level admin\ndefaults\n  mode tcp\n  timeout connect 1s\n  timeout client 60s\n  timeout server 60s\n\
+             listen read\n  bind 127.0.0.1:{port}\n  balance roundrobin\n  server a {a} weight 100\n  server b {b} weight 0\n",
             socket.display()
         );
-        let third = if option.is_empty() { String::new() } else { format!("  server c 127.0.0.1:{} {option}\n", saying("c")) };
-        let text = text + &third;
+        let text = text + third;
         let file = folder.path().join("haproxy.cfg");
         std::fs::write(&file, text).unwrap();
         let child = Command::new(program).args(["-db", "-f"]).arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -75,7 +83,7 @@ impl Haproxy {
         text
     }
 
-    fn weights(&self) -> [u32; 2] {
+    pub fn weights(&self) -> [u32; 2] {
         ["a", "b"].map(|server| self.says(&format!("get weight read/{server}")).split_whitespace().next().unwrap().parse().unwrap())
     }
 
@@ -89,7 +97,7 @@ impl Haproxy {
         (0..100).map(one).filter(|is| *is).count()
     }
 
-    fn lines(&self) -> String {
+    pub fn lines(&self) -> String {
         format!(
             "[rollout]\nstages = [5, 25, 50, 100]\nwatch = \"100ms\"\n[rollout.haproxy]\nsocket = \"{}\"\nbackend = \"read\"\nold = [\"a\"]\nnew = [\"b\"]\n",
             self.socket.display()
@@ -104,30 +112,30 @@ impl Drop for Haproxy {
     }
 }
 
-const QUERY: &str = "[[breakers.queries]]\nname = \"p99\"\nquery = \"p99\"\nslo = 0.3\n";
+pub const QUERY: &str = "[[breakers.queries]]\nname = \"p99\"\nquery = \"p99\"\nslo = 0.3\n";
 
-fn given(db: &TestDb, prometheus: &Prometheus, more: &str) -> Place {
+pub fn given(db: &TestDb, prometheus: &Prometheus, more: &str) -> Place {
     verified(db, &format!("{FAST}prometheus = \"{}\"\ntimeout = \"100ms\"\n{QUERY}{more}", prometheus.url))
 }
 
-fn rollout(place: &Place, code: i32) -> Value {
+pub fn rollout(place: &Place, code: i32) -> Value {
     place.run(&["rollout", "shop", "--format", "json"]).exits(code).json()
 }
 
-fn status(place: &Place, code: i32) -> Value {
+pub fn status(place: &Place, code: i32) -> Value {
     place.run(&["status", "--format", "json"]).exits(code).json()["environments"][0].clone()
 }
 
-fn states(told: &Value) -> Vec<&str> {
+pub fn states(told: &Value) -> Vec<&str> {
     told["stages"].as_array().unwrap().iter().map(|stage| stage["state"].as_str().unwrap()).collect()
 }
 
 /// In the background; what came of it.
-fn began(place: &Place) -> std::process::Child {
+pub fn began(place: &Place) -> std::process::Child {
     place.command(&["rollout", "shop", "--format", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-fn ended(child: std::process::Child) -> (Option<i32>, Value) {
+pub fn ended(child: std::process::Child) -> (Option<i32>, Value) {
     let output = child.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     (
@@ -154,8 +162,8 @@ fn traffic_moves_in_stages_and_comes_back_within_an_interval_where_a_breaker_ope
     assert_eq!(status(&place, 0)["state"], "VERIFIED");
     haproxy.says("set weight read/a 100");
     haproxy.says("set weight read/b 0");
-    // Each in its turn: a value beyond its bound, one that is missing, what the database itself says, somebody who halts it.
-    for turn in ["beyond", "missing", "errors", "halt"] {
+    // Each in its turn (`rollout_story` has more): a value beyond its bound, what the database itself says, somebody who halts it.
+    for turn in ["beyond", "errors", "halt"] {
         let toml = place.read("evenkeel.toml");
         place.write("evenkeel.toml", toml.replace("watch = \"100ms\"", "watch = \"60s\""));
         let child = began(&place);
@@ -171,10 +179,6 @@ fn traffic_moves_in_stages_and_comes_back_within_an_interval_where_a_breaker_ope
         let name = match turn {
             "beyond" => {
                 prometheus.value("0.4");
-                "p99"
-            }
-            "missing" => {
-                prometheus.says(200, &crate::stage_gate::vector(&[]));
                 "p99"
             }
             "errors" => "errors",
@@ -236,8 +240,61 @@ fn what_a_run_that_is_gone_has_left_is_taken_back_first() {
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let (code, told) = ended(child);
     assert_eq!((code, &told["outcome"], haproxy.weights()), (Some(130), &"back".into(), [77, 0]), "{told}");
-    assert_eq!(told["halted"], false);
+    assert_eq!((&told["halted"], &told["verdict"]["exit_code"]), (&false.into(), &130.into()));
     assert_eq!(status(&place, 0)["state"], "VERIFIED");
+}
+
+/// Between two stages the schema is read, which takes a while: a breaker that opens then does not wait for it.
+#[test]
+fn breakers_are_looked_at_between_two_stages_too() {
+    let Some(program) = program() else { return };
+    let (haproxy, prometheus) = (Haproxy::started(&program), Prometheus::started());
+    let db = database(newest());
+    prometheus.value("0.2");
+    let place = given(&db, &prometheus, &haproxy.lines().replace("100ms", "1s"));
+    let child = place.command(&["rollout", "shop", "--format", "json", "--lock-timeout", "30s"]);
+    let child = { child }.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    eventually("the first stage", || haproxy.weights() == [19, 1]);
+    let other = db.another_session();
+    other.exec("BEGIN; LOCK TABLE pg_catalog.pg_attrdef IN ACCESS EXCLUSIVE MODE").unwrap();
+    let is_waited_for = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'pg_catalog.pg_attrdef'::regclass";
+    eventually("the schema is being read", || other.value(is_waited_for).unwrap().as_deref() != Some("0"));
+    prometheus.value("0.4");
+    let begun = Instant::now();
+    eventually("it is back", || haproxy.weights() == [100, 0]);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    let (code, told) = ended(child);
+    assert_eq!((code, states(&told)[0], &told["halted"]), (Some(1), "done", &true.into()), "{told}");
+    assert!(told["why"].as_str().unwrap().contains("p99"), "{told}");
+    other.exec("ROLLBACK").unwrap();
+}
+
+/// Who moved it is called otherwise by now: it is taken back by nobody else, and can be given up by a word.
+#[test]
+fn what_nobody_can_take_back_can_be_given_up() {
+    let db = database(newest());
+    let place = verified(&db, &format!("{FAST}{MOVE}").replace("100ms", "60s"));
+    moving(&place, "echo $1 > share");
+    let mut child = began(&place);
+    eventually("the first stage", || std::fs::read_to_string(place.path("share")).is_ok_and(|share| share == "50\n"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    place.write("evenkeel.toml", place.read("evenkeel.toml").replace("./move", "./moved"));
+    std::fs::rename(place.path("move"), place.path("moved")).unwrap();
+    place.run(&["rollout", "shop", "--back"]).exits(2).says("moved traffic by another way").says("--back --give-up");
+    place.run(&["rollout", "shop", "--give-up"]).exits(64);
+    place.run(&["rollout", "shop", "--back", "--give-up"]).exits(64).says("nobody said yes");
+    assert_eq!(status(&place, 1)["state"], "unwatched");
+    let told = place.run(&["rollout", "shop", "--back", "--give-up", "--yes", "--format", "json"]).exits(0).json();
+    assert!(told["outcome"] == "given-up" && told["notes"][0].as_str().unwrap().contains("the command ./move"), "{told}");
+    assert_eq!((place.read("share").as_str(), &status(&place, 0)["state"]), ("50\n", &"VERIFIED".into()));
+    place.run(&["rollout", "shop", "--back", "--give-up", "--yes"]).exits(0).says("nothing is given up");
+    // It is where it was left, by the journal: nobody reads it back.
+    place.write("evenkeel.toml", place.read("evenkeel.toml").replace("[50, 100]", "[5, 100]").replace("60s", "100ms"));
+    let told = rollout(&place, 1);
+    assert!(told["outcome"] == "refused" && told.to_string().contains("moved 50 % of the traffic"), "{told}");
+    place.run(&["rollout", "shop", "--anew"]).exits(0).says("as --anew says");
+    assert_eq!(place.read("share"), "100\n");
 }
 
 #[test]
@@ -269,9 +326,9 @@ fn what_moves_no_traffic_is_never_done() {
     place.run(&["rollout", "shop", "--back"]).exits(69).says("HAProxy cannot be reached");
 }
 
-const MOVE: &str = "[rollout]\nstages = [50, 100]\nwatch = \"100ms\"\n[rollout.command]\nrun = [\"./move\"]\n";
+pub const MOVE: &str = "[rollout]\nstages = [50, 100]\nwatch = \"100ms\"\n[rollout.command]\nrun = [\"./move\"]\n";
 
-fn moving(place: &Place, text: &str) {
+pub fn moving(place: &Place, text: &str) {
     use std::os::unix::fs::PermissionsExt;
     let path = place.write("move", format!("#!/bin/sh\n{text}\n"));
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -285,8 +342,10 @@ fn a_command_moves_it_too_and_who_wants_to_know_is_told() {
     moving(&place, "echo $1 $EVENKEEL_ENVIRONMENT >> said");
     run(0).says("all of the traffic is moved");
     assert_eq!(place.read("said"), "50 shop\n100 shop\n");
+    // Once more would begin with taking traffic back from what serves it, and nobody says how it is spread.
+    run(1).says("moved 100 % of the traffic and left it so").says("--anew");
     moving(&place, "echo $1 >> said; test $1 -lt 100");
-    run(1).says("traffic is back as it was").says("did not do it");
+    place.run(&["rollout", "shop", "--anew"]).exits(1).says("traffic is back as it was").says("did not do it");
     assert!(place.read("said").ends_with("50\n100\n0\n"), "{}", place.read("said"));
     // What it says of itself is looked at, where it can be.
     add(&place, "read = [\"cat\", \"share\"]\n");
@@ -342,16 +401,20 @@ fn a_command_moves_it_too_and_who_wants_to_know_is_told() {
 #[test]
 fn traffic_is_where_it_is_said_to_be_or_nothing_is_said() {
     let Some(program) = program() else { return };
+    let db = database(newest());
+    let place = verified(&db, FAST);
+    let toml = place.read("evenkeel.toml");
     for (option, new, words) in [("weight 50", "b", "read/c takes traffic, too"), ("weight 0 backup", "c", "read/c is a backup")] {
-        let (haproxy, db) = (Haproxy::with(&program, option), database(newest()));
-        let place = verified(&db, &format!("{FAST}{}", haproxy.lines().replace("new = [\"b\"]", &format!("new = [\"{new}\"]"))));
+        let haproxy = Haproxy::with(&program, option);
+        let lines = haproxy.lines().replace("new = [\"b\"]", &format!("new = [\"{new}\"]"));
+        place.write("evenkeel.toml", format!("{toml}{lines}"));
         let told = rollout(&place, 1);
         assert!(told["outcome"] == "back" && told.to_string().contains(words), "{told}");
         assert_eq!(haproxy.weights(), [100, 0]);
     }
     // One that nobody gives anything is no matter.
-    let (haproxy, db) = (Haproxy::with(&program, "weight 0"), database(newest()));
-    let place = verified(&db, &format!("{FAST}{}", haproxy.lines()));
+    let haproxy = Haproxy::with(&program, "weight 0");
+    place.write("evenkeel.toml", format!("{toml}{}", haproxy.lines()));
     assert_eq!(rollout(&place, 0)["outcome"], "done");
     // Once more would begin with taking traffic back from what serves it.
     let (told, weights) = (rollout(&place, 1), haproxy.weights());
@@ -380,12 +443,14 @@ fn a_run_that_is_killed_anywhere_is_taken_back_whole() {
     place.run(&["rollout", "shop"]).exits(0);
     let whole = begun.elapsed();
     let (mut elsewhere, mut still) = (0, 0);
-    for at in 0..12u32 {
+    // Half of the moments, or all of them.
+    let moments = if Share::of(2).is_whole() { 12 } else { 6 };
+    for at in 0..moments {
         // How it is spread is not always all or nothing.
         let was = [200 - at, at % 6];
         ["a", "b"].iter().zip(was).for_each(|(server, weight)| drop(haproxy.says(&format!("set weight read/{server} {weight}"))));
         let mut child = began(&place);
-        std::thread::sleep(whole * at / 12 + Duration::from_millis(u64::from(at * 7 % 20)));
+        std::thread::sleep(whole * at / moments + Duration::from_millis(u64::from(at * 7 % 20)));
         if child.try_wait().unwrap().is_some() {
             // It was quicker than before, and has come to its end.
             continue;
@@ -403,5 +468,5 @@ fn a_run_that_is_killed_anywhere_is_taken_back_whole() {
         assert_eq!(status(&place, 0)["state"], "VERIFIED", "{at}");
     }
     println!("{elsewhere} left traffic elsewhere, {still} did not");
-    assert!(elsewhere >= 3, "{elsewhere}");
+    assert!(elsewhere >= moments / 4, "{elsewhere}");
 }

@@ -141,6 +141,15 @@ fn what_the_store_knows_nothing_of_is_not_verified() {
     let told = asked(&place, 2);
     assert!(gate(&told, "verified")["holds"].is_null() && told["pass"] == false, "{told}");
     assert_eq!(told["gaps"].as_array().unwrap().len(), 1, "{told}");
+    // Whoever asks for JSON is told in JSON that nobody could look.
+    let toml = place.read("evenkeel.toml");
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    place.write("evenkeel.toml", toml.replace(&db.url(), &format!("postgres://nobody@127.0.0.1:{port}/shop")));
+    let ran = place.run(&["gate", "shop", "--format", "json"]).exits(69).says("cannot connect");
+    assert_eq!((&ran.json()["pass"], &ran.json()["verdict"]["exit_code"]), (&false.into(), &69.into()), "{ran:?}");
+    assert!(gate(&ran.json(), "read")["holds"].is_null() && !ran.json()["gaps"].as_array().unwrap().is_empty(), "{ran:?}");
+    assert!(place.run(&["gate", "shop"]).exits(69).stdout.is_empty());
+    place.write("evenkeel.toml", toml);
     place.write("state/store.sqlite", "no database");
     let ran = place.run(&["gate", "shop"]);
     assert!(!matches!(ran.code, Some(0 | 1)), "{ran:?}");
@@ -246,14 +255,15 @@ fn the_database_has_breakers_of_its_own() {
         "name = \"a\"\nquery = \" \"\nmost = 1",
         "name = \"a\"\nquery = \"b\"\nmost = nan",
         "name = \"a\"\nquery = \"b\"\nmost = 1",
+        "name = \"a\\u001b[31m\"\nquery = \"b\"\nmost = 1",
     ] {
         place.write("evenkeel.toml", format!("{few}[[breakers.queries]]\n{query}\n"));
         place.run(&["gate", "shop"]).exits(78);
     }
 }
 
-/// The real one, which measures itself; none where it is not installed.
-fn real_prometheus(folder: &std::path::Path) -> Option<(std::process::Child, String)> {
+/// The real one, which measures itself, or who exports at a port; none where it is not installed.
+pub fn real_prometheus(folder: &std::path::Path, exporter: Option<u16>, every: Duration) -> Option<(std::process::Child, String)> {
     let Some(program) = ["/usr/bin/prometheus", "/usr/local/bin/prometheus"].into_iter().find(|path| std::path::Path::new(path).exists())
     else {
         evenkeel_testkit::skip("prometheus");
@@ -261,8 +271,9 @@ fn real_prometheus(folder: &std::path::Path) -> Option<(std::process::Child, Str
     };
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let file = folder.join("prometheus.yml");
+    let (every, target) = (every.as_millis(), exporter.unwrap_or(port));
     let text = format!(
-        "global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: self\n    static_configs:\n      - targets: ['127.0.0.1:{port}']\n"
+        "global:\n  scrape_interval: {every}ms\n  scrape_timeout: {every}ms\nscrape_configs:\n  - job_name: self\n    static_configs:\n      - targets: ['127.0.0.1:{target}']\n"
     );
     std::fs::write(&file, text).unwrap();
     let child = std::process::Command::new(program)
@@ -279,7 +290,7 @@ fn real_prometheus(folder: &std::path::Path) -> Option<(std::process::Child, Str
 #[test]
 fn the_real_prometheus_is_understood() {
     let folder = tempfile::tempdir().unwrap();
-    let Some((mut child, url)) = real_prometheus(folder.path()) else { return };
+    let Some((mut child, url)) = real_prometheus(folder.path(), None, Duration::from_secs(1)) else { return };
     let db = database(newest());
     let query = |name: &str, query: &str, bound: &str| format!("[[breakers.queries]]\nname = \"{name}\"\nquery = '{query}'\n{bound}\n");
     let good = query("up", "up{job=\"self\"}", "least = 1") + &query("scalar", "scalar(sum(up))", "most = 1");

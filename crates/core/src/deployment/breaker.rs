@@ -170,9 +170,13 @@ impl Breaker {
 
     /// Looks anew before the next stage: what was within the bound before counts no more, what speaks against it does.
     pub fn again(&mut self) {
-        if self.says == Says::Pass {
-            (self.within, self.held) = (0, 0);
-            self.says = Says::Hold("it was not looked at since the last stage".to_owned());
+        match self.says {
+            Says::Pass => {
+                (self.within, self.held) = (0, 0);
+                self.says = Says::Hold("it was not looked at since the last stage".to_owned());
+            }
+            Says::Hold(_) => self.within = 0,
+            Says::Open(_) => {}
         }
     }
 }

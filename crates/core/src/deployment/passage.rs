@@ -4,6 +4,7 @@
 
 use super::breaker::{Breaker, Says, together};
 use super::{Gate, code};
+use crate::fault::Class;
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,12 +16,17 @@ pub struct Passage {
     pub at: String,
     pub gates: Vec<Gate>,
     pub breakers: Vec<Breaker>,
+    /// What kept it from being read, where something did: whoever asks ends as that does.
+    pub fault: Option<Class>,
 }
 
 impl Passage {
-    /// 0 where the next stage may go on, 1 where it may not, 2 where nobody can tell: then it may not either.
+    /// 0 where the next stage may go on, 1 where it may not, 2 where nobody can tell: then it may not either, nor where it could not be read.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
+        if let Some(class) = self.fault {
+            return class.exit_code();
+        }
         match (code(&self.gates), together(&self.breakers)) {
             (1, _) | (_, Some(false)) => 1,
             (0, Some(true)) => 0,

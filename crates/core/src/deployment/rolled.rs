@@ -3,6 +3,7 @@
 //! Lives here: the nouns, and the verdict. Does not live here: moving it (`pipeline/rollout`).
 
 use super::Passage;
+use crate::fault::Class;
 use crate::port::{Entry, Intention};
 
 /// What came of it.
@@ -21,6 +22,8 @@ pub struct Rolled {
     pub run: Option<u32>,
     /// It was halted for that.
     pub is_halted: bool,
+    /// Somebody asked for the end.
+    pub is_interrupted: bool,
     pub notes: Vec<String>,
 }
 
@@ -56,14 +59,18 @@ pub enum Outcome {
     Stuck(String, String),
     /// What an earlier run had left was taken back; nothing where it had left nothing.
     Restored(Vec<u32>),
+    /// What earlier runs had left stays where it is, by a person's word: each run, and how traffic was spread before it.
+    GivenUp(Vec<(u32, String)>),
 }
 
 impl Rolled {
-    /// 0 where all of it is moved, or is back as was asked for; 1 where it was taken back or refused; 2 where nobody could tell.
+    /// 0 where all of it is moved, or is back as was asked for, or stays as was asked for; 1 where it was taken back or refused; 2 where
+    /// nobody could tell; 130 where it is back because somebody asked for the end.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match &self.outcome {
-            Outcome::Done | Outcome::Restored(_) => 0,
+            Outcome::Done | Outcome::Restored(_) | Outcome::GivenUp(_) => 0,
+            Outcome::Back(_) if self.is_interrupted => Class::Interrupted.exit_code(),
             Outcome::Back(_) | Outcome::Stuck(..) => 1,
             Outcome::Refused => self.passage.as_ref().map_or(1, |passage| passage.exit_code().max(1)),
         }
@@ -91,6 +98,11 @@ impl Rolled {
                 let runs: Vec<String> = runs.iter().map(u32::to_string).collect();
                 format!("{label}: traffic is back as it was before run {}", runs.join(", "))
             }
+            Outcome::GivenUp(runs) if runs.is_empty() => format!("{label}: no run has left traffic elsewhere, and nothing is given up"),
+            Outcome::GivenUp(runs) => {
+                let runs: Vec<String> = runs.iter().map(|(run, _)| run.to_string()).collect();
+                format!("{label}: traffic stays where run {} left it, and nobody takes it back any more", runs.join(", "))
+            }
         }
     }
 }
@@ -110,7 +122,7 @@ mod tests {
             let stages = vec![Stage { share: 5, state }, Stage { share: 100, state: Stands::Planned }];
             let (label, outcome) = ("shop".to_owned(), Outcome::Back("a gate".to_owned()));
             let (target, by, passage, run, notes) = (String::new(), String::new(), None, Some(1), Vec::new());
-            Rolled { label, target, by, passage, stages, outcome, run, is_halted: false, notes }.line()
+            Rolled { label, target, by, passage, stages, outcome, run, is_halted: false, is_interrupted: false, notes }.line()
         };
         assert_eq!(line(Stands::Planned), "shop: no traffic was moved: a gate");
         assert_eq!(line(Stands::Broken), "shop: traffic is back as it was: a gate");

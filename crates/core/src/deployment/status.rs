@@ -17,6 +17,8 @@ pub struct Known<'a> {
     pub runs: &'a [Entry],
     /// Runs that move traffic, or have left it elsewhere.
     pub rollouts: &'a [Entry],
+    /// Runs that keep clients out, or have left them so.
+    pub keeping_out: &'a [Entry],
     pub locks: &'a [ParityLock],
     pub verifications: &'a [Verification],
     /// The last evidence.
@@ -96,6 +98,8 @@ impl Status {
     #[must_use]
     pub fn of(known: &Known<'_>, is_there: impl Fn(&Entry) -> Option<bool>) -> Self {
         let moving = moving(known, &is_there);
+        let is_left = |entry: &&Entry| entry.ended.is_some() || is_there(entry) == Some(false);
+        let kept_out = known.keeping_out.iter().filter(is_left).find_map(|entry| Some((entry, entry.keeps_out().next()?)));
         let mut status = state(known, is_there);
         if let Some(moving) = moving {
             // A halt stands, and says what it is about.
@@ -103,6 +107,12 @@ impl Status {
             let words = if known.halt.is_some() { format!("{}; {}", status.words, moving.words) } else { moving.words };
             let since = if known.halt.is_some() { status.since } else { moving.since };
             status = Self { state, words, since, overdue: moving.overdue.or(status.overdue), ..status };
+        }
+        // Clients wait for that: it is said before anything else.
+        if let Some((entry, who)) = kept_out {
+            status.words = format!("clients are kept out by {who} since run {}; {}", entry.number, status.words);
+            status.overdue =
+                Some(format!("evenkeel {} {} lets them in again, whatever else it does", entry.intention.verb, known.environment));
         }
         let standing = known.locks.first().filter(|lock| lock.released.is_none());
         status.lock = standing.map(|lock| known.asked(lock));

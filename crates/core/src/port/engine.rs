@@ -1,6 +1,6 @@
 //! The one thing the wiring chooses: a family of servers, and what it can be asked for.
 
-use super::{Backfiller, Deployer, Environment, Filler, Keeper, Observer, Rollback, Workshop};
+use super::{Backfiller, Console, Deployer, Environment, Filler, Keeper, Observer, Rollback, Workshop};
 use crate::compare::{self, Comparison, Remedies, Scope, Side};
 use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
@@ -163,6 +163,15 @@ pub trait Engine: Sync {
     fn keeper(&self, _url: &str) -> Result<Box<dyn Keeper>, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, "no store is kept on such a server").expected("a PostgreSQL database, or a file");
         Err(Box::new(trouble.fix("url = \"postgres://USER@HOST/DATABASE\" or \"sqlite:/absolute/path\" under [store]")))
+    }
+
+    /// The admin console of a pooler before such servers, by its URL.
+    ///
+    /// # Errors
+    /// Of class Configuration: the text says none, or none is known of such servers.
+    fn console(&self, _url: &str) -> Result<Box<dyn Console>, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, "no pooler is known before such a server").expected("PgBouncer's admin console");
+        Err(Box::new(trouble.fix("postgres://ADMIN@HOST:6432/pgbouncer")))
     }
 
     /// Throwaway servers of this machine; `folders` may hold server programs beside the usual places, `*` matches anything in them.

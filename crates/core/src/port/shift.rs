@@ -1,6 +1,7 @@
 //! Moving traffic. Neighbours: `deployment::breaker`, which says when; `adapters`, which know who moves it.
 
 use crate::fault::Trouble;
+use std::time::Duration;
 
 /// Moves traffic, in hundredths, to what is new.
 pub trait Shifter: Sync {
@@ -29,6 +30,15 @@ pub trait Shifter: Sync {
     /// # Errors
     /// It was not moved, or nobody can tell.
     fn shift(&self, share: u8) -> Result<(), Box<Trouble>>;
+
+    /// Says how long the share that is moved is good from now on: after that time whoever moves traffic takes it back by itself, unless this is
+    /// said again before. Nothing: for good. Whoever cannot keep such a time takes no notice.
+    ///
+    /// # Errors
+    /// It was not said, or nobody can tell.
+    fn lasts(&self, _share: u8, _time: Option<Duration>) -> Result<(), Box<Trouble>> {
+        Ok(())
+    }
 
     /// Spreads it as it was: as that line says, or none of it to what is new where there is no line.
     ///

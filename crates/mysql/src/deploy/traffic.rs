@@ -87,6 +87,54 @@ pub async fn look(target: &Target, limits: &Limits) -> Result<Traffic, Box<Troub
     Ok(traffic)
 }
 
+/// Sessions of these accounts that are on the database, or on none, in words. An account that is not there, or is our own, is an error, and
+/// so is what is not seen.
+///
+/// # Errors
+/// The server cannot be reached, or goes away; nobody can tell.
+pub async fn sessions_of(target: &Target, accounts: &[String], limits: &Limits) -> Result<Vec<String>, Box<Trouble>> {
+    const DOING: &str = "looking for sessions of the application";
+    const ORIGIN: &str = "application_roles under [rollback]";
+    let words = |fault: Fault| Box::new(fault.trouble());
+    let mut session = connect(target).await.map_err(words)?;
+    session.begin_read_only(limits).await.map_err(words)?;
+    let access = Access::read(&mut session).await.map_err(words)?;
+    let untold = |what: &str, found: String, fix: String| {
+        let trouble = Trouble::new(Class::CouldNotTell, format!("whether {what} has sessions cannot be told"));
+        Box::new(trouble.found(found).origin(ORIGIN).fix(fix))
+    };
+    let own = access.account.user.clone();
+    if !access.on_server("PROCESS") {
+        let host = access.account.host.as_deref().unwrap_or("%");
+        let cure = format!("GRANT PROCESS ON *.* TO '{own}'@'{host}'");
+        return Err(untold("the application", "sessions of other accounts are not seen".to_owned(), cure));
+    }
+    let known = session.rows("SELECT DISTINCT user FROM mysql.user", DOING).await;
+    let sessions = session.rows("SHOW PROCESSLIST", DOING).await.map_err(words)?;
+    session.end_well().await.map_err(words)?;
+    session.close().await;
+    let known = known.map_err(|fault| {
+        let cure = format!("GRANT SELECT ON mysql.user TO the account {own}");
+        untold("the application", fault.trouble().to_string(), cure)
+    })?;
+    let first = |row: &Row| row.text(0).ok().flatten().unwrap_or_default().into_string();
+    let known: Vec<String> = known.iter().map(first).collect();
+    for account in accounts {
+        if *account == own {
+            let found = "it is the account by which evenkeel works, too: their sessions are not told apart".to_owned();
+            return Err(untold(account, found, "an account for each of them".to_owned()));
+        }
+        if !known.contains(account) {
+            return Err(untold(account, "no such account".to_owned(), "write it as the server has it, without its host".to_owned()));
+        }
+    }
+    let database = target.describe().database.value.clone();
+    let text = |row: &Row, name: &str| row.position(name).and_then(|at| row.text(at).ok().flatten()).unwrap_or_default().into_string();
+    let is_here = |row: &Row| text(row, "db").is_empty() || text(row, "db").eq_ignore_ascii_case(&database);
+    let of = |row: &&Row| accounts.contains(&text(row, "User")) && is_here(row);
+    Ok(sessions.iter().filter(of).map(|row| format!("connection {} of {}", text(row, "Id"), text(row, "User"))).collect())
+}
+
 /// How long a session waits for a lock where nobody sets anything but the server: for definitions, and for rows.
 ///
 /// # Errors

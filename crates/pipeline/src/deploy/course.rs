@@ -139,11 +139,35 @@ impl Work<'_> {
             intended.became(at, State::Done, Some("it was in already, by an earlier run"))?;
             deployed.notes.push(format!("{}: it is in already", deed.act.what));
         }
+        // What is taken back nobody uses meanwhile.
+        let draining = order.draining.as_ref().filter(|_| order.back.is_some() && skipped < deeds.len());
+        if let Some(draining) = draining {
+            let closed = match draining.close(self.environment, &limits, (intended, self.run)) {
+                Ok(Ok(())) => None,
+                Ok(Err(why)) => Some((Some(false), why)),
+                Err(trouble) => Some((None, trouble.to_string())),
+            };
+            if let Some((holds, why)) = closed {
+                deployed.notes.extend(claim.release().err().map(|trouble| trouble.to_string()));
+                intended.ended(Ending::Refused, &why)?;
+                let gate = Gate::new("drain", "no client is at work while it is taken back", holds, why).origin("[rollback]");
+                deployed.gates.push(gate.fix("end what they do, or stop the application, and run it again"));
+                deployed.outcome = Outcome::Refused;
+                deployed.exit_code = match (self.run.watch.stop.is_requested(), holds) {
+                    (true, _) => Class::Interrupted.exit_code(),
+                    (false, Some(_)) => 1,
+                    (false, None) => 2,
+                };
+                return Ok(deployed);
+            }
+        }
+        let begun = Instant::now();
         let ended = match (&order.with, deeds.first()) {
             (Some(with), Some(deed)) => self.with_tool(with, &mut *claim, (intended, deed), before, &mut deployed),
             _ => self.all(&mut *claim, (intended, hands), (&deeds, skipped), before, &mut deployed),
         };
         deployed.notes.extend(claim.release().err().map(|trouble| trouble.to_string()));
+        let out = draining.map(|draining| (draining.open(intended).err(), begun.elapsed()));
         let (stopped, code) = match ended {
             Ok(None) => (None, 0),
             Ok(Some((why, code))) => (Some(why), code),
@@ -154,6 +178,18 @@ impl Work<'_> {
             Some(why) => (Ending::Stopped, why.clone()),
         };
         let told = intended.ended(ending, &said).and_then(|()| order.store.run(intended.number()));
+        let (stopped, code) = match out {
+            None => (stopped, code),
+            Some((None, time)) => {
+                deployed.notes.push(format!("clients were kept out for {} ms", time.as_millis()));
+                (stopped, code)
+            }
+            Some((Some(trouble), _)) => {
+                let why = stopped.unwrap_or_else(|| "every act is in".to_owned());
+                let fix = trouble.fix.as_ref().map(|fix| format!("; {fix}")).unwrap_or_default();
+                (Some(format!("{trouble}{fix}; {why}")), code.max(1))
+            }
+        };
         // What is in has to be told, whether or not it could be written down.
         let entry = told.map_err(|trouble| {
             let what = format!("{}: {said}; how it ended could not be written down: {}", order.environment, trouble.what);
@@ -217,7 +253,8 @@ impl Work<'_> {
             return Ok(Err(("the record changed since it was looked at: run it again".to_owned(), 1)));
         }
         for entry in gone {
-            for what in &entry.held {
+            // Clients that it keeps out are let in before anything else.
+            for what in entry.held.iter().filter(|what| !entry.keeps_out().any(|who| what.ends_with(who))) {
                 order.store.hold(entry.number, what, false)?;
             }
             order.store.end(entry.number, Ending::Lost, "its process is gone; what it left on the server was looked at")?;

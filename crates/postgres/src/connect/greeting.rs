@@ -24,6 +24,9 @@ pub(crate) const GREETING: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE 
 /// The same where one of the functions was taken from PUBLIC.
 pub(crate) const PLAIN_GREETING: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 30000; \
      SHOW server_version_num; SHOW server_version; SHOW server_encoding; SHOW default_transaction_read_only; COMMIT";
+/// What a pooler itself is asked: it knows no SQL.
+const POOLER: &str = "SHOW VERSION";
+const OF_POOLER: &str = "0";
 /// From 14 on.
 const STANDBY: &str = "SHOW in_hot_standby";
 
@@ -37,7 +40,12 @@ pub(super) async fn greet(
     mail: Arc<Mail>,
 ) -> Result<Session, Fault> {
     let fault = |error: tokio_postgres::Error| fault_from(&error, context, CONNECTING);
-    let mut said = match asked(&client, GREETING).await {
+    let mut said = match asked(&client, if target.is_pooler { POOLER } else { GREETING }).await {
+        Ok(version) if target.is_pooler => {
+            let version = version.first().map(String::as_str).unwrap_or_default();
+            // It is asked nothing else, and is none of the versions of a server.
+            [OF_POOLER, version, "", "", "f", ""].map(str::to_owned).to_vec()
+        }
         Ok(said) => said,
         Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => asked(&client, PLAIN_GREETING).await.map_err(fault)?,
         Err(error) => return Err(fault(error)),
@@ -55,11 +63,13 @@ pub(super) async fn greet(
     let text = |index: usize| said.get(index).map(String::as_str).unwrap_or_default();
     let server_version = text(1).to_owned();
     let major = flavor::major_of(server_version_num);
-    if flavor::is_too_old(major) {
+    if !target.is_pooler && flavor::is_too_old(major) {
         return Err(Fault::TooOld { place: context.place.clone(), version: server_version });
     }
     let mut warnings = target.warnings().to_vec();
-    warnings.extend(flavor::warning(major, &server_version));
+    if !target.is_pooler {
+        warnings.extend(flavor::warning(major, &server_version));
+    }
     Ok(Session {
         canceller: Canceller {
             token: client.cancel_token(),

@@ -90,6 +90,8 @@ pub struct Target {
     pub(super) connect_timeout: Duration,
     pub(super) connect_timeout_origin: String,
     pub(super) application_name: String,
+    /// A pooler itself answers there, and no server.
+    pub(super) is_pooler: bool,
     pub(super) options: Option<String>,
     pub(super) keepalives: Keepalives,
     secrets: Arc<[SecretString]>,
@@ -118,6 +120,12 @@ impl Target {
     #[must_use]
     pub(crate) fn called(self, application_name: &str) -> Self {
         Self { application_name: application_name.to_owned(), ..self }
+    }
+
+    /// The same place, at which a pooler itself answers.
+    #[must_use]
+    pub(crate) fn of_pooler(self) -> Self {
+        Self { is_pooler: true, ..self }
     }
 
     /// Who and where, each with its origin.
@@ -228,6 +236,7 @@ fn build(settings: &Settings, machine: &dyn Machine) -> Result<Target, Fault> {
         } else {
             "default of connect_timeout".to_owned()
         },
+        is_pooler: false,
         application_name: settings
             .get("application_name")
             .or_else(|| settings.get("fallback_application_name"))

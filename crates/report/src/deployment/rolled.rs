@@ -26,7 +26,7 @@ struct ToldRolled {
     /// Null where nothing was moved.
     run: Option<u32>,
     /// `refused` (nothing was moved), `done`, `back` (it is as it was before), `stuck` (it is not, and was to be), `restored` (what an
-    /// earlier run had left was taken back, and nothing else done).
+    /// earlier run had left was taken back, and nothing else done), `given-up` (it stays where it is, and nobody takes it back any more).
     outcome: &'static str,
     /// Why it was taken back.
     why: Option<String>,
@@ -89,6 +89,7 @@ fn told(rolled: &Rolled) -> ToldRolled {
         Outcome::Back(why) => ("back", Some(why.clone()), None),
         Outcome::Stuck(why, because) => ("stuck", Some(why.clone()), Some(because.clone())),
         Outcome::Restored(_) => ("restored", None, None),
+        Outcome::GivenUp(_) => ("given-up", None, None),
     };
     let passage = rolled.passage.as_ref();
     ToldRolled {
