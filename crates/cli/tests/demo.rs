@@ -150,6 +150,11 @@ fn text(output: &Output) -> (String, String) {
 
 /// Reads stdout until a line contains it.
 fn wait_for(child: &mut Child, wanted: &str) -> BufReader<std::process::ChildStdout> {
+    heard_until(child, wanted).0
+}
+
+/// Reads stdout until a line contains it; with what was read.
+fn heard_until(child: &mut Child, wanted: &str) -> (BufReader<std::process::ChildStdout>, String) {
     let mut reader = BufReader::new(child.stdout.take().unwrap());
     let mut seen = String::new();
     // A step is printed before it runs and its time after it, so bytes are looked at, not lines.
@@ -160,7 +165,7 @@ fn wait_for(child: &mut Child, wanted: &str) -> BufReader<std::process::ChildStd
         let length = buffer.len();
         reader.consume(length);
     }
-    reader
+    (reader, seen)
 }
 
 fn end(child: &mut Child) -> Option<i32> {
@@ -180,12 +185,8 @@ fn signal(child: &Child, name: &str) {
     assert!(status.success());
 }
 
-fn everything_planted_is_found_and_nothing_is_left(told: &Told) {
-    let place = Place::new();
-    let output = place.command(told).output().unwrap();
-    let (stdout, stderr) = text(&output);
-    assert_eq!(output.status.code(), Some(0), "stdout:\n{stdout}\nstderr:\n{stderr}");
-    assert_eq!(stderr, "", "a run that goes well says nothing on stderr");
+/// All that is planted is told, on the terminal and in the report.
+fn everything_planted_is_found(told: &Told, place: &Place, stdout: &str) {
     assert!(stdout.contains(&format!("\n{} ", told.name)) && stdout.contains(told.verdict), "{stdout}");
     assert!(stdout.contains("✓ dev         as committed, ready for a migration"), "{stdout}");
     // The grant that was taken away, and none because of a database that has another name in staging.
@@ -229,28 +230,18 @@ fn everything_planted_is_found_and_nothing_is_left(told: &Told) {
     } else {
         assert!(stdout.contains("are played on PostgreSQL"), "{stdout}");
     }
-    // An address, the path of the report, a statement to paste: these are not broken.
+    // An address, the paths of the report and the program, a statement to paste: these are not broken.
     let here = place.folder.path().to_string_lossy();
-    let whole =
-        |line: &&str| line.contains(&*here) || line.contains("https://") || line.starts_with("  fix: ") || line.starts_with("       ");
+    let program = env!("CARGO_BIN_EXE_evenkeel");
+    let whole = |line: &&str| {
+        line.contains(&*here)
+            || line.contains(program)
+            || line.contains("https://")
+            || line.starts_with("  fix: ")
+            || line.starts_with("       ")
+    };
     let widest = stdout.lines().filter(|line| !whole(line)).max_by_key(|line| line.chars().count());
     assert!(widest.is_some_and(|line| line.chars().count() <= 80), "wider than 80 columns: {widest:?}");
-    place.assert_nothing_left();
-}
-
-#[test]
-fn everything_planted_on_postgresql_is_found_and_nothing_is_left() {
-    everything_planted_is_found_and_nothing_is_left(&POSTGRESQL);
-}
-
-#[test]
-fn everything_planted_on_mariadb_is_found_and_nothing_is_left() {
-    everything_planted_is_found_and_nothing_is_left(&MARIADB);
-}
-
-#[test]
-fn everything_planted_on_mysql_is_found_and_nothing_is_left() {
-    everything_planted_is_found_and_nothing_is_left(&MYSQL);
 }
 
 #[test]
@@ -273,17 +264,19 @@ fn without_a_word_it_is_postgresql() {
 }
 
 #[test]
-fn two_demos_run_side_by_side() {
+fn two_demos_on_postgresql_find_everything_side_by_side_and_leave_nothing() {
     let places = [Place::new(), Place::new()];
     // One scratch root for both, as for two terminals of one user.
     let root = places[0].scratch();
     let children = places.each_ref().map(|place| {
         place.command(&POSTGRESQL).env("EVENKEEL_SCRATCH_DIR", &root).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     });
-    for child in children {
+    for (child, place) in children.into_iter().zip(&places) {
         let output = child.wait_with_output().unwrap();
         let (stdout, stderr) = text(&output);
         assert_eq!(output.status.code(), Some(0), "stdout:\n{stdout}\nstderr:\n{stderr}");
+        assert_eq!(stderr, "", "a run that goes well says nothing on stderr");
+        everything_planted_is_found(&POSTGRESQL, place, &stdout);
     }
     for place in &places {
         place.assert_nothing_left();
@@ -306,33 +299,42 @@ fn ctrl_c_while_servers_start_leaves_nothing() {
     }
 }
 
-#[test]
-fn kept_servers_end_with_enter_and_with_ctrl_c() {
-    for (told, with_enter) in [(POSTGRESQL, false), (MARIADB, true)] {
-        let place = Place::new();
-        let mut child = place.command(&told).arg("--keep").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let stdin = child.stdin.take().unwrap();
-        let mut rest = wait_for(&mut child, "until you press Enter");
-        assert!(std::fs::read_dir(place.temporary()).unwrap().next().is_some(), "the settings are there to be used");
-        if with_enter {
-            std::io::Write::write_all(&mut &stdin, b"\n").unwrap();
-        } else {
-            signal(&child, "INT");
-        }
-        let mut said = String::new();
-        rest.read_to_string(&mut said).unwrap();
-        assert_eq!(end(&mut child), Some(if with_enter { 0 } else { 130 }), "{said}");
-        drop(stdin);
-        assert!(place.report().exists(), "the report was written before");
-        place.assert_nothing_left();
+fn kept_servers_find_everything_and_end(told: &Told, with_enter: bool) {
+    let place = Place::new();
+    let mut child = place.command(told).arg("--keep").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let stdin = child.stdin.take().unwrap();
+    let (mut rest, mut said) = heard_until(&mut child, "until you press Enter");
+    assert!(std::fs::read_dir(place.temporary()).unwrap().next().is_some(), "the settings are there to be used");
+    if with_enter {
+        std::io::Write::write_all(&mut &stdin, b"\n").unwrap();
+    } else {
+        signal(&child, "INT");
     }
+    rest.read_to_string(&mut said).unwrap();
+    let mut errors = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+    assert_eq!(end(&mut child), Some(if with_enter { 0 } else { 130 }), "{said}{errors}");
+    assert!(!with_enter || errors.is_empty(), "a run that goes well says nothing on stderr: {errors}");
+    drop(stdin);
+    everything_planted_is_found(told, &place, &said);
+    place.assert_nothing_left();
+}
+
+#[test]
+fn kept_servers_of_mariadb_end_with_enter() {
+    kept_servers_find_everything_and_end(&MARIADB, true);
+}
+
+#[test]
+fn kept_servers_of_mysql_end_with_ctrl_c() {
+    kept_servers_find_everything_and_end(&MYSQL, false);
 }
 
 #[test]
 fn a_reader_that_goes_away_does_not_keep_the_servers_running() {
     let place = Place::new();
-    let mut child = place.command(&POSTGRESQL).stdout(Stdio::piped()).spawn().unwrap();
-    drop(wait_for(&mut child, "PostgreSQL"));
+    let mut child = place.command(&MARIADB).stdout(Stdio::piped()).spawn().unwrap();
+    drop(wait_for(&mut child, "MariaDB"));
     assert_eq!(end(&mut child), Some(0));
     place.assert_nothing_left();
 }

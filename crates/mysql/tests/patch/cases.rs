@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 /// Of so many shares one is run.
-const SHARES: u64 = 2;
+const SHARES: u64 = 4;
 
 const NOTHING: Form = Form { offline: true, throwaway: true };
 

@@ -43,6 +43,24 @@ pub const PAIRS: &[(&str, &str, &str)] = &[
          create table p4 partition of p default",
     ),
     (
+        "a partition that is attached anew beside a check that comes and an index that goes",
+        "create table p (k int, a int, b text) partition by list (k); create table p0 partition of p for values in (1, 2, null); create unique index on p0 (a); \
+         alter table p add check (k <> 5)",
+        "create table p (k int, b text, a int, primary key (k)) partition by list (k); create table p1 partition of p for values in (3); create table p0 partition of p default; \
+         create index whole on p (a, b); create index own on p0 (a); insert into p values (1, 'x', 1)",
+    ),
+    (
+        "a policy that calls code on its table's rows, beside another type",
+        "create table t (id int primary key, who name default current_user); alter table t enable row level security; create policy p on t using (who = current_user)",
+        "create table t (id bigint primary key, who name default current_user); create function ok(t) returns bool language sql as 'select true'; \
+         alter table t enable row level security, force row level security; create policy p on t using (ok(t)); insert into t values (1)",
+    ),
+    (
+        "rights on languages and types of the server",
+        "revoke usage on language plpgsql from public; revoke usage on type pg_catalog.inet from public; revoke execute on function pg_catalog.sum(integer) from public",
+        "select 1",
+    ),
+    (
         "defaults of parents and children",
         "create table s (a int default 1, b int); create table s1 (x int) inherits (s); alter table only s alter a set default 2; create table s2 () inherits (s)",
         "create table s (a int, b int default 3); create table s1 (x int) inherits (s); alter table s1 alter b drop default; create table s2 () inherits (s)",

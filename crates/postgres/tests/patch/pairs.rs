@@ -462,7 +462,7 @@ majors!(on_13 = 13, on_14 = 14, on_15 = 15, on_16 = 16, on_17 = 17);
 
 /// Tests that run side by side, each with a part of the cases, and of that this run's share.
 const PARTS: usize = 4;
-const SHARES: u64 = 3;
+const SHARES: u64 = 5;
 
 macro_rules! parts {
     ($($name:ident = $part:literal),+) => {$(
