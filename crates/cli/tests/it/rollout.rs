@@ -358,6 +358,8 @@ fn a_command_moves_it_too_and_who_wants_to_know_is_told() {
     // A flag is turned on after it, and off again with it.
     let (flag, told) = crate::notify::listening(false);
     add(&place, "[rollout.webhook]\nurl_env = \"FLAG\"\nsecret_env = \"SECRET\"\n[[notify]]\nurl_env = \"FLAG\"\n");
+    // It is told for how long that is good, too.
+    place.write("evenkeel.toml", place.read("evenkeel.toml").replace("[rollout]\n", "[rollout]\nlimit = \"40s\"\n"));
     moving(&place, "echo $1 > share; test $1 -lt 100");
     place.run_with(&["rollout", "shop"], &[("SECRET", "swordfish")]).exits(78).says("FLAG").hides("swordfish");
     place.write("share", "0");
@@ -366,12 +368,14 @@ fn a_command_moves_it_too_and_who_wants_to_know_is_told() {
     assert_eq!(ran.json()["outcome"], "back");
     let said: Vec<(Option<String>, Value)> =
         told.lock().unwrap().iter().map(|(signed, body)| (signed.clone(), serde_json::from_slice(body).unwrap())).collect();
-    let shares: Vec<(i64, bool)> = said
+    let mut shares: Vec<(i64, bool, Option<i64>)> = said
         .iter()
         .filter(|(_, one)| one["event"] == "traffic")
-        .map(|(_, one)| (one["share"].as_i64().unwrap(), one["on"] == true))
+        .map(|(_, one)| (one["share"].as_i64().unwrap(), one["on"] == true, one["expires_in_s"].as_i64()))
         .collect();
-    assert_eq!((shares, place.read("share").as_str()), (vec![(50, true), (0, false)], "0\n"), "{said:?}");
+    // Before the next stage is asked about it is told once more.
+    shares.dedup();
+    assert_eq!((shares, place.read("share").as_str()), (vec![(50, true, Some(40)), (0, false, None)], "0\n"), "{said:?}");
     assert!(said.iter().filter(|(_, one)| one["event"] == "traffic").all(|(signed, _)| signed.is_some()));
     let last = &said.last().unwrap().1;
     assert!(last["event"] == "rollout" && last["outcome"] == "failure", "{last}");
@@ -390,6 +394,7 @@ fn a_command_moves_it_too_and_who_wants_to_know_is_told() {
         let toml = place
             .read("evenkeel.toml")
             .replace("stages = [50, 100]\n", "")
+            .replace("limit = \"40s\"\n", "")
             .replace("[rollout]\nwatch = \"100ms\"", &format!("[rollout]\n{wrong}"));
         let broken = Place::new();
         broken.write("evenkeel.toml", toml);
