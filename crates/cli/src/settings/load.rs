@@ -1,6 +1,6 @@
 //! Finds, reads and resolves `evenkeel.toml`. Every complaint names file, line and column.
 
-use super::quoted::without_values;
+use super::quoted::{is_table_with_schema, without_values};
 use super::raw::{
     ColumnOrder, File, RawBreakers, RawEnvironment, RawHistory, RawMigrations, RawMigrationsTable, RawNotify, RawPolicy, RawReference,
     RawReferenceTable, RawWaiver, ReadFrom,
@@ -494,9 +494,4 @@ impl Resolver<'_> {
         let column = self.text.get(begins..span.start).unwrap_or_default().chars().count();
         Place { file: self.path.display().to_string(), line: number(line), column: Some(number(column)) }
     }
-}
-
-/// `schema.table`.
-fn is_table_with_schema(name: &str) -> bool {
-    name.split_once('.').is_some_and(|(schema, table)| !schema.is_empty() && !table.is_empty())
 }

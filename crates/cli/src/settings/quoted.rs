@@ -1,4 +1,4 @@
-//! What a parser says of a file, without what it quotes from it. Neighbour: `load`, which shows it.
+//! What stands within a text of the file: what a parser quotes from it, the name of a table. Neighbour: `load`, which shows it.
 
 /// A message of the parser without what it quotes from the file.
 pub fn without_values(message: &str) -> String {
@@ -21,4 +21,9 @@ pub fn without_values(message: &str) -> String {
         }
     }
     clean
+}
+
+/// `schema.table`.
+pub fn is_table_with_schema(name: &str) -> bool {
+    name.split_once('.').is_some_and(|(schema, table)| !schema.is_empty() && !table.is_empty())
 }
