@@ -315,7 +315,7 @@ fn rows_that_come_behind_the_walk_are_met_by_the_next_and_a_table_that_is_never_
     assert!(told["verdict"]["line"].as_str().unwrap().contains("not complete") && told["resumed"].is_u64(), "{told}");
     // A count that takes too long is no count.
     db.exec("create function slow(text) returns boolean language plpgsql stable as 'begin perform pg_sleep(0.01); return false; end'");
-    let lines = "[backfill.mails]\ntable = \"public.accounts\"\nset = \"lower_mail = 'x'\"\nwhere = \"public.slow(mail)\"\nmost = 5\n";
+    let lines = "[backfill.mails]\ntable = \"public.accounts\"\nset = \"lower_mail = 'x'\"\nwhere = \"public.slow(mail)\"\nmost = 50\n";
     let place = configured(&db.url(), "dev", lines);
     let told = backfill(&place, &["--statement-timeout", "1s"]).exits(2).json();
     assert_eq!((&told["outcome"], &told["rows"], &told["remaining"]), (&"uncounted".into(), &0.into(), &Value::Null), "{told}");
