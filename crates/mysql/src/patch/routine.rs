@@ -163,7 +163,7 @@ impl Maker for Routines {
         let object = change.to;
         if !is_told(change) || is_put_in_its_place(change, to.flavor()) {
             let sql = self.statement(object, to)?.replacen("CREATE", "CREATE OR REPLACE", 1);
-            return stored::kept(object, Statement::new(sql), to);
+            return stored::kept(object, stored::opens(change).into_iter().fold(Statement::new(sql), Statement::hazard), to);
         }
         let mut clauses = Vec::new();
         if change.touches("data_access") {
@@ -176,7 +176,8 @@ impl Maker for Routines {
             clauses.push(format!("COMMENT {}", Quoted::of(object.text("comment").unwrap_or_default())));
         }
         let word = if object.kind == Kind::Function { "FUNCTION" } else { "PROCEDURE" };
-        Ok(vec![Statement::new(format!("ALTER {word} {} {};", to.whole(object), clauses.join(" ")))])
+        let statement = Statement::new(format!("ALTER {word} {} {};", to.whole(object), clauses.join(" ")));
+        Ok(vec![stored::opens(change).into_iter().fold(statement, Statement::hazard)])
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {

@@ -132,3 +132,10 @@ fn anew(object: &Object, to: &Target<'_>) -> Written {
     }
     Ok(statements)
 }
+
+/// What code or a view opens that ran with the rights of who used it, and runs with those of its definer.
+pub fn opens(change: &Change<'_>) -> Option<Hazard> {
+    let becomes = change.to.text("security") == Some("definer") || change.from.text("security") == Some("invoker");
+    let shown = change.to.display();
+    (change.touches("security") && becomes).then(|| Hazard::Opens(format!("what its definer may do, by {shown}, to whoever may use that")))
+}

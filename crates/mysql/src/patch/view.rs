@@ -42,7 +42,11 @@ impl Maker for Views {
     }
 
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
-        self.create(change.to, to)
+        let mut statements = self.create(change.to, to)?;
+        if let Some(opens) = stored::opens(change) {
+            statements = statements.into_iter().map(|statement| statement.hazard(opens.clone())).collect();
+        }
+        Ok(statements)
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {

@@ -376,7 +376,11 @@ fn defaults(object: &Object, was: &Held, is: &Held, to: &Target<'_>) -> Written 
     let mut push = |verb: &str, names: Vec<&String>, whom: &str| {
         if !names.is_empty() {
             let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
-            let statement = Statement::new(format!("{head} {verb} {} ON {objects} {whom};", names.join(", ")));
+            let mut statement = Statement::new(format!("{head} {verb} {} ON {objects} {whom};", names.join(", ")));
+            if whom.starts_with("TO PUBLIC") {
+                statement =
+                    statement.hazard(Hazard::Opens(format!("{} on {objects} that are made from then on to everybody", names.join(", "))));
+            }
             let who = bootstrap.map(|creator| Hazard::RunBy(format!("the {}", creator.trim_matches(['(', ')']))));
             statements.push(who.into_iter().fold(statement, Statement::hazard));
         }

@@ -26,7 +26,8 @@ pub fn anew<'w>(object: &'w Object, from: &World<'_>, world: &World<'w>) -> Vec<
     let shown = table.display();
     let is_anew = |part: &&Object| {
         let before = from.same(part).filter(|before| before.text("partition_of") == Some(&shown));
-        part.text("partition_of") == Some(&shown) && before.is_some_and(|before| before.get("partition_bound") != part.get("partition_bound"))
+        part.text("partition_of") == Some(&shown)
+            && before.is_some_and(|before| before.get("partition_bound") != part.get("partition_bound"))
     };
     world.told_users(table).into_iter().filter(|user| user.kind == Kind::Table).filter(is_anew).collect()
 }

@@ -206,6 +206,8 @@ impl Maker for Columns {
             if is_stored || object.get("identity").is_some() || object.text("default").is_some_and(is_volatile) {
                 statement = statement.hazard(Hazard::Rewrites(whole(object)));
             }
+        }
+        if !to.is_new(schema, table) {
             let has_value = ["default", "generated", "identity"].iter().any(|property| object.get(property).is_some());
             if let Some(domain) = checked_domain(object, to) {
                 let fails = format!("{} has rows, and domain {domain} refuses what stands in the column then", whole(object));

@@ -233,9 +233,11 @@ impl Maker for Constraints {
                 if is_in_use {
                     statement = statement.hazard(locks("ACCESS EXCLUSIVE", schema, table));
                     if is_valid && is_enforced {
-                        let fails = Hazard::FailsIf(fails(object, to));
-                        statement = statement.hazard(Hazard::Scans(whole(object))).hazard(fails);
+                        statement = statement.hazard(Hazard::Scans(whole(object)));
                     }
+                }
+                if is_valid && is_enforced && !to.is_new(schema, table) {
+                    statement = statement.hazard(Hazard::FailsIf(fails(object, to)));
                 }
                 statements.push(statement);
             }

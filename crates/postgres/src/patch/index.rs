@@ -240,9 +240,9 @@ fn definition(object: &Object, name: &str, to: &Target<'_>) -> Result<Statement,
         if !is_concurrent {
             statement = statement.hazard(super::locks("SHARE", schema, table));
         }
-        if flag(object, "unique") {
-            statement = statement.hazard(Hazard::FailsIf(format!("two rows of {} have the same keys", qualified(schema, table))));
-        }
+    }
+    if flag(object, "unique") && !to.is_new(schema, table) {
+        statement = statement.hazard(Hazard::FailsIf(format!("two rows of {} have the same keys", qualified(schema, table))));
     }
     Ok(if is_concurrent { statement.alone() } else { statement })
 }

@@ -144,7 +144,10 @@ impl Maker for Routines {
             }
             return Ok(statements);
         }
-        let statement = create(object, self.word, "CREATE OR REPLACE")?;
+        let mut statement = create(object, self.word, "CREATE OR REPLACE")?;
+        if change.touches("security") && object.text("security") == Some("definer") {
+            statement = statement.hazard(Hazard::Opens(format!("what its owner may do to whoever may call {}", object.display())));
+        }
         // Stored values, keys of indexes and rows that a check let in are as the function was.
         let stored = to.making.from.told_users(change.from).into_iter().filter(|user| match user.kind {
             Kind::Index | Kind::Constraint | Kind::MaterializedView => true,

@@ -11,6 +11,21 @@ use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
 pub struct Views;
 pub struct MaterializedViews;
 
+/// What a view shows to whom it did not before, where it does not ask any more for the rights of who reads, or keeps no rows from code.
+fn opens(change: &Change<'_>) -> Option<Hazard> {
+    let has = |object: &Object, option: &str| {
+        let is_on =
+            |item: &str| item.split_once('=').is_some_and(|(name, value)| name == option && !matches!(value, "false" | "off" | "0" | "no"));
+        list(object, "options").iter().any(|item| is_on(item))
+    };
+    let lost = |option: &str| has(change.from, option) && !has(change.to, option);
+    let shown = change.to.display();
+    if lost("security_invoker") {
+        return Some(Hazard::Opens(format!("what its owner may read, by {shown}, to whoever may read that")));
+    }
+    lost("security_barrier").then(|| Hazard::Opens(format!("rows that {shown} leaves out to code of whoever may read it")))
+}
+
 /// What the server prints has a `;` at its end or none.
 fn query(object: &Object) -> Result<&str, String> {
     Ok(object.text("definition").ok_or("its query is not known")?.trim_end().trim_end_matches(';'))
@@ -92,11 +107,16 @@ impl Maker for Views {
 
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
         let object = change.to;
-        if change.touches("definition") {
-            return Ok(vec![view(object, to.making.to, "CREATE OR REPLACE VIEW", query(object)?)]);
+        let mut statements = if change.touches("definition") {
+            vec![view(object, to.making.to, "CREATE OR REPLACE VIEW", query(object)?)]
+        } else {
+            let name = whole(object);
+            super::parameter::changes((change.from, object), "options", "", &|what| Statement::new(format!("ALTER VIEW {name} {what};")))
+        };
+        if let Some(opens) = opens(change) {
+            statements = statements.into_iter().map(|statement| statement.hazard(opens.clone())).collect();
         }
-        let name = whole(object);
-        Ok(super::parameter::changes((change.from, object), "options", "", &|what| Statement::new(format!("ALTER VIEW {name} {what};"))))
+        Ok(statements)
     }
 }
 
