@@ -83,7 +83,7 @@ pub trait Dialect: Sync {
 
     /// What it is made after where both are, though it does not need it and stays where that goes: a foreign key after what the partitions
     /// of the table have of the key that it refers to.
-    fn comes_after<'w>(&self, _: &'w Object, _: &World<'w>) -> Vec<&'w Object> {
+    fn comes_after<'w>(&self, _: &'w Object, _from: &World<'_>, _to: &World<'w>) -> Vec<&'w Object> {
         Vec::new()
     }
 

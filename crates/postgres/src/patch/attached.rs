@@ -16,15 +16,19 @@ pub fn is_attached(schema: &str, name: &str, to: &Target<'_>) -> bool {
     to.before(table).is_some_and(differs)
 }
 
-/// Partitions of the table that it is of, which are to be what they shall be before it is made or altered: one that is attached anew is
-/// detached until then, and would have what reaches it before from its table once more.
-pub fn parts<'w>(object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
-    let table = world.parent(object).filter(|table| table.get("partition_by").is_some());
+/// Partitions of the table that it is of which are attached anew: they are detached before it is made or altered, and would have what
+/// reaches them before from that table once more.
+pub fn anew<'w>(object: &'w Object, from: &World<'_>, world: &World<'w>) -> Vec<&'w Object> {
     let reaches = matches!(object.kind, Kind::Constraint | Kind::Column | Kind::Index | Kind::Trigger);
-    let Some(table) = table.filter(|_| reaches) else { return Vec::new() };
+    let is_partitioned = |table: &Object| table.get("partition_by").is_some();
+    let table = world.parent(object).filter(|table| reaches && is_partitioned(table) && from.same(table).is_some_and(is_partitioned));
+    let Some(table) = table else { return Vec::new() };
     let shown = table.display();
-    let is_part = |user: &&Object| user.kind == Kind::Table && user.text("partition_of") == Some(&shown);
-    world.told_users(table).into_iter().filter(is_part).collect()
+    let is_anew = |part: &&Object| {
+        let before = from.same(part).filter(|before| before.text("partition_of") == Some(&shown));
+        part.text("partition_of") == Some(&shown) && before.is_some_and(|before| before.get("partition_bound") != part.get("partition_bound"))
+    };
+    world.told_users(table).into_iter().filter(|user| user.kind == Kind::Table).filter(is_anew).collect()
 }
 
 /// Tables that are to be partitioned otherwise, which no statement does, and what goes over them: the tables that they are partitions of,

@@ -332,13 +332,13 @@ impl Dialect for PostgresDialect {
         maker(object.kind).map(|(_, maker)| maker.needs(object, world)).unwrap_or_default()
     }
 
-    fn comes_after<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
+    fn comes_after<'w>(&self, object: &'w Object, from: &World<'_>, world: &World<'w>) -> Vec<&'w Object> {
         let own = match object.kind {
             Kind::Constraint => constraint::comes_after(object, world),
             Kind::Column => inherited::above(object, world), // Its statement adds it there, too.
             _ => Vec::new(),
         };
-        own.into_iter().chain(attached::parts(object, world)).collect()
+        own.into_iter().chain(attached::anew(object, from, world)).collect()
     }
 
     fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {

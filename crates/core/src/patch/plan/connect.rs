@@ -65,7 +65,7 @@ impl<'m> Planning<'_, 'm> {
         let Some(object) = self.to.at(place) else { return };
         let needs: Vec<&Object> =
             self.to.told_needs(object).chain(self.to.parent(object)).chain(self.dialect.needs(object, self.to)).collect();
-        let needs = needs.into_iter().chain(self.dialect.comes_after(object, self.to));
+        let needs = needs.into_iter().chain(self.dialect.comes_after(object, self.from, self.to));
         let made: Vec<usize> = needs.filter_map(|needed| self.to.place(needed)).filter_map(|needed| self.made_by(needed)).collect();
         for other in made {
             self.graph.after(act, other);
