@@ -51,17 +51,19 @@ impl Measured {
     }
 }
 
-/// Answers every request with what is measured then.
+/// Answers every request with what is measured then. It ends with the process, and keeps no PgBouncer from ending before.
 fn exporter(measured: &Arc<Measured>, bouncer: &Arc<Bouncer>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let (measured, bouncer) = (Arc::clone(measured), Arc::clone(bouncer));
+    let (measured, bouncer) = (Arc::clone(measured), Arc::downgrade(bouncer));
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             let mut asked = [0; 4096];
             let _ = stream.read(&mut asked);
+            let Some(bouncer) = bouncer.upgrade() else { return };
             let body = measured.text(&bouncer);
+            drop(bouncer);
             let head = format!(
                 "HTTP/1.1 200 OK\r\ncontent-type: text/plain; version=0.0.4\r\nconnection: close\r\ncontent-length: {}",
                 body.len()

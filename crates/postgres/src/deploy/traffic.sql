@@ -70,6 +70,8 @@ SELECT
     EXTRACT(
         epoch FROM pg_catalog.clock_timestamp() - (pg_catalog.to_jsonb(l) OPERATOR(pg_catalog.->>) 'waitstart')::pg_catalog.timestamptz
     )::pg_catalog.float8,
+    NULL,
+    NULL,
     NULL
 FROM pg_catalog.pg_locks AS l
 JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
