@@ -87,6 +87,7 @@ pub fn settings(column: &Object, to: &Target<'_>) -> Vec<Statement> {
     if !options.is_empty() {
         statements.push(alter(column, &format!("SET ({})", options.join(", "))));
     }
+    statements.extend(identity::of_another_type(column));
     // What a child has otherwise than its parent.
     if is_not(column, "local")
         && let Some(default) = column.text("default").filter(|_| !to.making.is_bare(column) && column.get("generated").is_none())

@@ -19,6 +19,22 @@ pub fn options(column: &Object, is_new: bool) -> String {
     }
 }
 
+/// A sequence whose numbers are of another type than the column's: no statement about the column says so.
+pub fn of_another_type(column: &Object) -> Option<Statement> {
+    of_type(column).filter(|typ| column.text("type") != Some(typ)).and_then(|typ| typed(column, typ))
+}
+
+/// The type of its sequence.
+fn of_type(column: &Object) -> Option<&str> {
+    Some(column.text("identity_options")?.strip_prefix("AS ")?.split_once(' ')?.0)
+}
+
+fn typed(column: &Object, typ: &str) -> Option<Statement> {
+    let name = super::text::relation(column.text("identity_sequence")?).ok()?;
+    let bounds = ["MINVALUE", "MAXVALUE"].iter().filter_map(|word| Some(format!(" {word} {}", number(column, word)?)));
+    Some(Statement::new(format!("ALTER SEQUENCE {name} AS {typ}{};", bounds.collect::<String>())))
+}
+
 /// ALTER COLUMN of what a partitioned table numbers for all its partitions: said once, for all of them.
 fn altered(column: &Object, what: &str, to: &Target<'_>) -> Option<Statement> {
     let table = to.making.to.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]);
@@ -39,7 +55,7 @@ pub fn changes(change: &Change<'_>, to: &Target<'_>) -> Vec<Statement> {
         return altered(object, &format!("SET GENERATED {identity}"), to).into_iter().collect();
     }
     let add = altered(object, &format!("ADD GENERATED {identity} AS IDENTITY ({})", options(object, true)), to);
-    add.into_iter().flat_map(|add| [add, goes_on(object, &count(object))]).collect()
+    add.into_iter().flat_map(|add| [add, goes_on(object, &count(object))]).chain(of_another_type(object)).collect()
 }
 
 /// Another way of counting. One that nobody has used stands at its start, and goes to the new one where the new bounds would leave it out.
@@ -62,6 +78,9 @@ pub fn counts(change: &Change<'_>, to: &Target<'_>) -> Vec<Statement> {
     // The server takes no bounds that leave out where it stands, and no start beside them.
     let is_bound = ["MINVALUE", "MAXVALUE"].iter().any(|word| number(change.from, word) != number(object, word));
     let fails = Hazard::FailsIf(format!("the sequence of {} has counted beyond its bounds", object.display()));
+    // With the column's own it becomes another when that does.
+    let is_moved = of_type(object) != of_type(change.from) && !change.touches("type");
+    statements.extend(of_another_type(object).or_else(|| of_type(object).filter(|_| is_moved).and_then(|typ| typed(object, typ))));
     let counted = altered(object, &counting(object), to);
     statements.extend(counted.map(|statement| if is_bound { statement.hazard(fails) } else { statement }));
     statements

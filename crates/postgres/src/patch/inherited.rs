@@ -3,7 +3,7 @@
 use super::{is_not, list};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::World;
+use evenkeel_core::patch::{Change, World};
 
 /// Why no statement gives it another type: a table below has it from two above, and each of these is altered by itself.
 pub fn torn(column: &Object, from: &World<'_>) -> Option<String> {
@@ -40,6 +40,18 @@ pub fn torn(column: &Object, from: &World<'_>) -> Option<String> {
 pub fn is_reordered(was: &[Box<str>], is: &[Box<str>]) -> bool {
     let kept: Vec<_> = was.iter().filter(|parent| is.contains(parent)).collect();
     !is.iter().take(kept.len()).eq(kept)
+}
+
+/// A column that a table has from those alone from which it is to inherit, and did not before.
+pub fn only_from_new(change: &Change<'_>, (from, to): (&World<'_>, &World<'_>)) -> Option<String> {
+    let before = list(change.from, "inherits");
+    let table_of = |column: &Object, world: &World<'_>| {
+        world.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]).map(Object::display)
+    };
+    let is_old = |above: &Object| table_of(above, to).is_some_and(|shown| before.iter().any(|one| **one == *shown));
+    let columns = to.columns(change.to.identity.part(0), change.to.identity.part(1));
+    let mut new = columns.iter().filter(|column| is_not(column, "local") && from.same(column).is_none());
+    new.find(|column| !above(column, to).into_iter().any(is_old)).map(|column| column.identity.part(2).to_owned())
 }
 
 /// Columns of the same name that the tables have from which a column's table inherits.

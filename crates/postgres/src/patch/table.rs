@@ -210,6 +210,13 @@ impl Maker for Tables {
             let why = "a table that it inherits from already would have to stand behind another one, which no statement does";
             return Way::Refuse(why.to_owned());
         }
+        if let Some(name) =
+            Some(change).filter(|change| change.touches("inherits")).and_then(|change| inherited::only_from_new(change, (from, to)))
+        {
+            return Way::Refuse(format!(
+                "it has column {name} from a table that it is to inherit from: added before, it would be its own, which no statement changes"
+            ));
+        }
         if change.touches("detach_pending") {
             return Way::Refuse("finish the detach first: ALTER TABLE … DETACH PARTITION … FINALIZE".to_owned());
         }

@@ -103,11 +103,21 @@ impl<'m> Planning<'_, 'm> {
                 }
                 let is_replaced = aside.is_none()
                     && self.fates.made.contains(&self.from.at(needed).and_then(|object| self.to.place(object)).unwrap_or(usize::MAX));
-                for other in [self.dropped_by(user), loosened, altered.filter(|_| !is_replaced)].into_iter().flatten() {
+                // What lets go of it does so before it goes; what needs the new one waits for that.
+                let altered = altered.filter(|_| !is_replaced || !self.needs_still(user, needed));
+                for other in [self.dropped_by(user), loosened, altered].into_iter().flatten() {
                     self.graph.after(gone, other);
                 }
             }
         }
+    }
+
+    /// Whether what needs it in the candidate needs it in the reference, too.
+    fn needs_still(&self, user: usize, needed: usize) -> bool {
+        let (Some(user), Some(needed)) = (self.from.at(user).and_then(|user| self.to.same(user)), self.from.at(needed)) else {
+            return false;
+        };
+        self.to.told_needs(user).chain(self.dialect.needs(user, self.to)).any(|one| one.key() == needed.key())
     }
 
     /// What names the thing that is put aside goes while that has its name; what holds data goes over before that is dropped.
