@@ -8,6 +8,7 @@
 mod hold;
 mod stopped;
 mod table;
+mod text;
 mod walk;
 
 use crate::capture::{self, Source};
@@ -108,7 +109,7 @@ pub fn run(source: &Source, backfill: &Backfill, order: &Order<'_>, run: &Run<'_
     let target = capture::manifest(source, run)?;
     let engine = run.engines.of(target.endpoint.engine);
     let backfiller = engine.backfiller()?;
-    let found = table::found(&target, backfill, backfiller);
+    let found = table::found(&target, backfill, (engine, backfiller));
     let unfinished = match order.plan {
         true => order.store.unfinished(order.environment)?,
         false => lease::unfinished(order.store, order.environment, order.is_there, run)?,

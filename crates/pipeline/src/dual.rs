@@ -46,23 +46,47 @@ pub fn run(source: &Source, label: &str, duals: &[&Dual], limits: &Limits, run: 
     for dual in duals {
         run.watch.stop.check()?;
         gates.push(judged(dual, &now, &**environment, limits, run)?);
+        gates.extend(dual.old.iter().filter(|old| !is_there(old, &now)).map(|old| {
+            let limit = format!("{}: what is old is there", dual.name);
+            let gate = Gate::new(GATE, limit, None, format!("there is no column and no table {old}")).origin(&dual.origin);
+            gate.fix("correct `old`, or nothing keeps what is meant; where it is gone by now, remove the lines")
+        }));
     }
     Ok(Verified { label: label.to_owned(), target: environment.describe(), evidence: None, gates, is_dual: true })
 }
 
-/// Whether files may take something away, by their words: they name it, and take or rename something.
+/// Whether files may take something away, by their words: they name it, and take or rename something; or they take or rename as a whole what
+/// it is a part of.
 #[must_use]
 pub fn may_go(old: &str, cuts: &[Cut]) -> bool {
     let parts = shown_parts(old).unwrap_or_default();
-    let Some(last) = parts.last() else { return true };
-    let is_taken = |text: &str| has_word(text, last) && ["drop", "rename", "change"].iter().any(|word| has_word(text, word));
-    cuts.iter().flat_map(|cut| &cut.up).any(|script| is_taken(&script.part.text))
+    let Some((last, around)) = parts.split_last() else { return true };
+    cuts.iter().flat_map(|cut| &cut.up).any(|script| is_taken(last, around, &script.part.text))
+}
+
+fn is_taken(last: &str, around: &[String], text: &str) -> bool {
+    const WHOLES: [&str; 8] =
+        ["drop table", "drop schema", "drop database", "drop owned", "rename to", "rename table", "rename as", "set schema"];
+    if has_word(text, last) && ["drop", "rename", "change"].iter().any(|word| has_word(text, word)) {
+        return true;
+    }
+    let words = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_named = [last].into_iter().chain(around.iter().map(String::as_str)).any(|part| has_word(text, part));
+    words.contains("drop owned") || is_named && WHOLES.iter().any(|whole| words.contains(whole))
 }
 
 /// What is declared as old and may go with these files.
 #[must_use]
 pub fn leaving<'a>(duals: impl Iterator<Item = &'a Dual>, cuts: &[Cut]) -> Vec<String> {
     duals.flat_map(|dual| &dual.old).filter(|old| may_go(old, cuts)).cloned().collect()
+}
+
+/// Whether there is such a column or table.
+fn is_there(old: &str, now: &Manifest) -> bool {
+    let parts = shown_parts(old).unwrap_or_default();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let bare: Vec<&str> = std::iter::once("").chain(parts.iter().copied()).collect();
+    [&parts, &bare].iter().any(|parts| [Kind::Column, Kind::Table].iter().any(|kind| now.find(*kind, parts).is_some()))
 }
 
 /// Counts the rows that disagree.
@@ -90,4 +114,28 @@ pub fn judged(dual: &Dual, now: &Manifest, environment: &dyn Environment, limits
         Err(why) => told(None, format!("{}: {why}", dual.name))?,
     };
     Ok(gate.fix("look who writes one of them without the other; evenkeel backfill makes rows agree"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_taken;
+
+    #[test]
+    fn a_whole_takes_its_parts_along() {
+        let around = ["app".to_owned(), "t".to_owned()];
+        for text in [
+            "DROP TABLE app.t",
+            "drop  table t",
+            "drop schema app cascade",
+            "alter table app.t rename to u",
+            "alter table t set schema x",
+            "alter table t drop a",
+            "drop owned by x",
+        ] {
+            assert!(is_taken("a", &around, text), "{text}");
+        }
+        for text in ["alter table app.t drop b", "drop table other", "create index on t (a)"] {
+            assert!(!is_taken("a", &around, text), "{text}");
+        }
+    }
 }

@@ -146,3 +146,23 @@ fn what_is_killed_is_gone_on_with_and_what_is_not_understood_changes_nothing() {
         assert_eq!(db.value("select concat(sum(touched > 0), '/', sum(touched > 1)) from t").unwrap(), touched);
     }
 }
+
+#[test]
+fn where_changes_stay_whatever_becomes_of_a_transaction_nothing_is_changed() {
+    for db in some() {
+        db.exec("create table kept (id int primary key, b int, n int not null default 0) engine = myisam");
+        db.exec("create table t (id int primary key, b int)");
+        db.exec("insert into kept (id) values (1), (2)");
+        db.exec("insert into t (id) values (1), (2)");
+        for lines in [
+            "table = \"kept\"\nset = \"n = n + 1\"\nwhere = \"b is null\"\n",
+            "table = \"t\"\nstatement = \"insert into kept (id) select id + 9 from t where {todo}\"\nwhere = \"b is null\"\n",
+        ] {
+            let place = configured(&db.url(), "dev", &format!("[backfill.mails]\n{lines}"));
+            let told = backfill(&place, &["--accept-gap", "lag"]).exits(1).json();
+            assert_eq!(closed(&told), ["table"], "{told}");
+            assert!(told.to_string().contains("storage engine"), "{told}");
+        }
+        assert_eq!(db.value("select concat(count(*), ' ', sum(n)) from kept").as_deref(), Some("2 0"));
+    }
+}

@@ -37,6 +37,13 @@ fn nothing_old_goes_while_old_and_new_disagree_or_anything_uses_it() {
     // By its words, where nobody has rehearsed it.
     let told = deploy(&place, &["--unrehearsed"]).exits(1).json();
     assert_eq!((&gate(&told, "dual")["holds"], &gate(&told, "contract")["holds"]), (&false.into(), &Value::Null), "{told}");
+    // What takes the whole of it takes it, too.
+    for whole in ["drop table people", "alter table people rename to persons", "drop schema public cascade"] {
+        place.write(&format!("m/{}", DROP.0), format!("-- migrate:up\n{whole};\n-- migrate:down\nselect 1;\n"));
+        let told = deploy(&place, &["--unrehearsed", "--plan"]).exits(1).json();
+        assert_eq!(gate(&told, "dual")["holds"], false, "{whole}: {told}");
+    }
+    place.write(&format!("m/{}", DROP.0), DROP.1);
     place.run(&["backfill", "shop", "mails"]).exits(0);
     assert_eq!(dual(&place, 0)["verdict"]["line"], "shop: old and new agree, of all 1 that are declared");
     // What it does not take along uses it still.
@@ -100,6 +107,9 @@ fn what_is_declared_is_read_with_care() {
         ("differs = \"label is distinct from upper(name)\"", "differs = \" \"", 78, "differs"),
         ("differs = \"label", "differs = \"nobody", 2, "nobody"),
         ("differs = \"label is distinct from upper(name)\"", "differs = \"true) or (true\"", 2, "syntax error"),
+        // Values of rows are in no message.
+        ("differs = \"label is distinct from upper(name)\"", "differs = \"name::int = 1\"", 2, "type integer: \"…\""),
+        ("old = [\"public.people.name\"]", "old = [\"public.people.nix\"]", 1, "there is no column and no table public.people.nix"),
         ("table = \"public.people\"\ndiffers", "table = \"public.gone\"\ndiffers", 2, "there is no table public.gone"),
     ] {
         configure(&place, &db, "staging", &LINES.replace(from, to));

@@ -91,16 +91,8 @@ impl Backfiller for MysqlBackfiller {
         Ok(answer)
     }
 
-    /// <https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html>
     fn said(&self, refused: &Refused) -> String {
-        let message = if VALUES.contains(&refused.code.as_str()) {
-            let before = refused.message.split('\'').next().unwrap_or_default();
-            let key = refused.message.rfind(" for key ").and_then(|at| refused.message.get(at..)).unwrap_or_default();
-            format!("{before}'…'{key}")
-        } else {
-            refused.message.clone()
-        };
-        format!("{message} ({})", refused.code)
+        said(&refused.code, &refused.message)
     }
 
     fn knows_its_own(&self, _: &Change) -> bool {
@@ -119,6 +111,21 @@ pub(super) fn several(text: &str) -> Option<Refused> {
         tokens(text).any(|token| token.text == ";" && token.sort == Sort::Sign || matches!(token.sort, Sort::Broken | Sort::Opening));
     let message = "it holds a semicolon, a comment that servers read, or a quote that does not end".to_owned();
     is_more.then_some(Refused { code: "1064".to_owned(), message, position: None })
+}
+
+/// What the server says against a row, without values of it. <https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html>
+pub(super) fn said(code: &str, message: &str) -> String {
+    // SIGNAL has a number of its own, unless code gives it another, for which those of applications are free.
+    let is_code = ["1642", "1643", "1644"].contains(&code) || !code.parse::<u32>().is_ok_and(|number| (1000..5000).contains(&number));
+    if is_code {
+        return format!("code of the database refuses it; what it says may have values of rows, and is not shown ({code})");
+    }
+    if VALUES.contains(&code) {
+        let before = message.split('\'').next().unwrap_or_default();
+        let key = message.rfind(" for key ").and_then(|at| message.get(at..)).unwrap_or_default();
+        return format!("{before}'…'{key} ({code})");
+    }
+    format!("{message} ({code})")
 }
 
 /// `int` of `int(11) unsigned`.

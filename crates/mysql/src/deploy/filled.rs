@@ -1,6 +1,6 @@
 //! How much is in tables and columns, by the parts of their names, of which the first is the schema and empty here. Every row is looked at, within the time that a statement may take. Neighbour: `traffic`.
 
-use super::backfill::{name, read, several};
+use super::backfill::{name, read, said, several};
 use crate::connect::{Fault, Limits, Session, Target, connect};
 use crate::ident::Ident;
 use evenkeel_core::fault::{Trouble, Troublesome};
@@ -43,7 +43,7 @@ pub async fn meeting(target: &Target, of: &Condition, limits: &Limits) -> Result
     session.begin_read_only(limits).await.map_err(words)?;
     let table = name(&of.schema, &of.table);
     let counted = match session.rows(&read(&table, &of.condition), "counting rows").await {
-        Err(Fault::Server { code, message, .. }) => Err(format!("{message} ({code})")),
+        Err(Fault::Server { code, message, .. }) => Err(said(&code.to_string(), &message)),
         Err(fault) => return Err(words(fault)),
         Ok(_) if of.is_only_read => Ok(0),
         Ok(_) => number(&mut session, &format!("SELECT count(*) FROM {table} WHERE ({}\n)", of.condition)).await?,
@@ -59,7 +59,7 @@ pub(super) async fn number(session: &mut Session, query: &str) -> Result<Result<
             let number = rows.first().and_then(|row| row.integer(0).ok().flatten()).and_then(|number| u64::try_from(number).ok());
             Ok(number.ok_or_else(|| "the server gives no number".to_owned()))
         }
-        Err(Fault::Server { code, message, .. }) => Ok(Err(format!("{message} ({code})"))),
+        Err(Fault::Server { code, message, .. }) => Ok(Err(said(&code.to_string(), &message))),
         Err(fault) => Err(Box::new(fault.trouble())),
     }
 }

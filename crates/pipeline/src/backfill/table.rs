@@ -4,7 +4,8 @@ use super::Backfill;
 use evenkeel_core::deployment::Gate;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Manifest, Object, shown_parts};
-use evenkeel_core::port::{Backfiller, Change, KeyColumn, Walked};
+use evenkeel_core::port::{Backfiller, Change, Engine, KeyColumn, Walked};
+use evenkeel_core::trace::has_word;
 
 /// What was found.
 pub struct Found {
@@ -44,7 +45,7 @@ pub fn parts(shown: &str) -> Option<(String, String)> {
 }
 
 /// Looks for it; why it is not to be had.
-pub fn found(target: &Manifest, backfill: &Backfill, backfiller: &dyn Backfiller) -> Result<Found, String> {
+pub fn found(target: &Manifest, backfill: &Backfill, (engine, backfiller): (&dyn Engine, &dyn Backfiller)) -> Result<Found, String> {
     let (schema, name) = parts(&backfill.table).ok_or_else(|| format!("{:?} is no name of a table", backfill.table))?;
     let Some(table) = target.find(Kind::Table, &[&schema, &name]) else {
         let like: Vec<String> = target
@@ -70,10 +71,20 @@ pub fn found(target: &Manifest, backfill: &Backfill, backfiller: &dyn Backfiller
         is_plain &= backfiller.column(column).map_err(|why| format!("{}.{name}: {why}", backfill.table))?;
         columns.push(KeyColumn { name, of_type: column.text("type").unwrap_or_default().to_owned() });
     }
-    if let Change::Statement(text) = &backfill.change
-        && text.matches(Change::TODO).count() != 1
-    {
-        return Err(format!("the statement names its rows by {} once, and not otherwise", Change::TODO));
+    let text = match &backfill.change {
+        Change::Statement(text) => Some(text),
+        Change::Set(_) => None,
+    };
+    if let Some(why) = text.and_then(|text| super::text::refused(text)) {
+        return Err(why);
+    }
+    // A part that is rolled back has to be gone: of the table, and of any that a statement may change.
+    let is_meant = |other: &&Object| other.identity == table.identity || text.is_some_and(|text| has_word(text, other.identity.part(1)));
+    if let Some(stays) = target.of_kind(Kind::Table).iter().filter(is_meant).find(|table| engine.takes_back(table) != Some(true)) {
+        return Err(format!(
+            "what is changed in {} stays, whatever becomes of the transaction: its storage engine keeps none",
+            stays.display()
+        ));
     }
     let walked = Walked {
         schema: schema.to_owned(),
@@ -91,7 +102,9 @@ fn key(target: &Manifest, (schema, table): (&str, &str), wanted: &[String]) -> R
     let keys = target.of_kind(Kind::Constraint).iter().filter(is_of);
     if wanted.is_empty() {
         let primary = keys.filter(|key| key.text("type") == Some("primary key")).find_map(|key| list(key, "columns"));
-        return primary.ok_or_else(|| "it has no primary key: name the columns of a unique key, `key = […]`".to_owned());
+        // A column of it may count down, which is no part of its name.
+        let named = primary.map(|names| names.iter().map(|name| name.strip_suffix(" desc").unwrap_or(name).to_owned()).collect());
+        return named.ok_or_else(|| "it has no primary key: name the columns of a unique key, `key = […]`".to_owned());
     }
     let is_wanted = |columns: Option<Vec<String>>| columns.is_some_and(|columns| columns == wanted);
     let by_constraint = |key: &Object| {

@@ -27,6 +27,11 @@ pub fn gates(
     let Some(known) = order.backfills.filter(|_| order.back.is_none()) else { return Ok(gates) };
     for cut in &release.cuts {
         let key = &cut.migration.key;
+        for line in cut.up.iter().flat_map(|script| misspelt(&script.part.text)) {
+            let limit = format!("{key}: each mark is one that is read");
+            let found = format!("{line:?} is none: a mark is a line of its own, {MARK} NAME");
+            gates.push(Gate::new(NAME, limit, Some(false), found).fix("correct the line, or take `evenkeel:` out of it"));
+        }
         for name in cut.up.iter().flat_map(|script| marks(&script.part.text)) {
             let limit = format!("{key}: no row needs what it changes any more");
             let gate = match known.iter().find(|(other, _)| *other == name) {
@@ -62,9 +67,31 @@ fn marks(text: &str) -> Vec<String> {
     text.lines().filter_map(of).collect()
 }
 
+/// Lines that were meant as a mark, and are read as none.
+fn misspelt(text: &str) -> Vec<&str> {
+    let is_meant = |line: &str| {
+        let lower = line.to_lowercase();
+        lower.split_once("evenkeel:").is_some_and(|(_, rest)| rest.trim_start().starts_with("back"))
+    };
+    text.lines().map(str::trim).filter(|line| is_meant(line) && marks(line).is_empty()).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::marks;
+    use super::{marks, misspelt};
+
+    #[test]
+    fn what_is_nearly_a_mark_is_none_and_is_told() {
+        let near = [
+            "--evenkeel: backfill b",
+            "-- Evenkeel: Backfill b",
+            "/* evenkeel: backfill b */",
+            "-- evenkeel: backfil b",
+            "select 1; -- evenkeel: backfill b",
+        ];
+        assert_eq!(misspelt(&near.join("\n")), near);
+        assert!(misspelt("-- evenkeel: backfill b\n-- kept by evenkeel").is_empty());
+    }
 
     #[test]
     fn a_mark_is_a_line_of_its_own() {

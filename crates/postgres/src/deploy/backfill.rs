@@ -74,23 +74,29 @@ impl Backfiller for PostgresBackfiller {
         Ok(Answer::Ran(counted))
     }
 
-    /// <https://www.postgresql.org/docs/18/errcodes-appendix.html>: violations of constraints name the row behind the sentence, faults of data
-    /// have the value within it.
     fn said(&self, refused: &Refused) -> String {
-        let message = match refused.code.get(..2) {
-            Some("23") => refused.message.split(" (").next().unwrap_or_default().to_owned(),
-            Some("22") => match refused.message.split_once('"') {
-                Some((before, _)) => format!("{before}\"…\""),
-                None => refused.message.clone(),
-            },
-            _ => refused.message.clone(),
-        };
-        format!("{message} ({})", refused.code)
+        said(&refused.code, &refused.message)
     }
 
     fn knows_its_own(&self, change: &Change) -> bool {
         matches!(change, Change::Set(_))
     }
+}
+
+/// What the server says against a row, without values of it: violations of constraints name the row behind the sentence, faults of data have
+/// the value within it, and what code of the database's own says nobody knows.
+/// <https://www.postgresql.org/docs/18/errcodes-appendix.html>
+pub(super) fn said(code: &str, message: &str) -> String {
+    let message = match code.get(..2) {
+        Some("23") => message.split(" (").next().unwrap_or_default(),
+        Some("22") => {
+            return format!("{} ({code})", message.split_once('"').map_or(message.to_owned(), |(before, _)| format!("{before}\"…\"")));
+        }
+        // Of the connection, of what is asked for, of rights, of states, of means.
+        Some("08" | "0A" | "25" | "28" | "34" | "3D" | "3F" | "40" | "42" | "53" | "54" | "55" | "57" | "58" | "72" | "XX") => message,
+        _ => "code of the database refuses it; what it says may have values of rows, and is not shown",
+    };
+    format!("{message} ({code})")
 }
 
 /// What a part is changed by; of SET with a row that says how many were changed, and how many of those need it still.
@@ -162,6 +168,7 @@ mod tests {
         let unique = "duplicate key value violates unique constraint \"accounts_mail\" (Key (mail)=(ann@example.org) already exists.)";
         assert_eq!(said("23505", unique), "duplicate key value violates unique constraint \"accounts_mail\" (23505)");
         assert_eq!(said("22P02", "invalid input syntax for type integer: \"ann\""), "invalid input syntax for type integer: \"…\" (22P02)");
+        assert!(!said("P0001", "bad value ann").contains("ann"));
         assert_eq!(said("42703", "column \"nobody\" does not exist"), "column \"nobody\" does not exist (42703)");
     }
 }

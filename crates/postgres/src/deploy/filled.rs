@@ -54,7 +54,7 @@ pub async fn meeting(target: &Target, of: &Condition, limits: &Limits) -> Result
             Err(error) => match error.as_db_error() {
                 Some(said) => {
                     drop(session.end().await);
-                    return Ok(Err(format!("{} ({})", said.message(), said.code().code())));
+                    return Ok(Err(super::backfill::said(said.code().code(), said.message())));
                 }
                 None => return Err(Box::new(session.fault(&error, "counting rows").trouble())),
             },
