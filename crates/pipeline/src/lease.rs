@@ -76,10 +76,14 @@ pub fn quiet(environment: &str, unfinished: &[Entry], is_there: &dyn Fn(&Owner) 
     let stopped = stopped.map(|entry| format!("run {} ({}) stopped in the middle", entry.number, entry.intention.verb));
     let gone = unfinished.iter().filter(|entry| matches!(entry.intention.verb.as_str(), "deploy" | "rollback"));
     let gone = gone.filter(|entry| entry.is_there(is_there) == Some(false)).map(Entry::unfinished);
+    let is_release = stopped.is_some() || unfinished.iter().any(|entry| matches!(entry.intention.verb.as_str(), "deploy" | "rollback"));
     let against: Vec<String> = there(Some(true)).chain(gone).chain(stopped).collect();
     let untold: Vec<String> = there(None).collect();
     let gate = Gate::none("journal", QUIET, &against, &untold, "none");
-    gate.fix(format!("wait until it has ended, or go on with it: evenkeel deploy {environment} --resume"))
+    gate.fix(match is_release {
+        true => format!("wait until it has ended, or go on with it: evenkeel deploy {environment} --resume"),
+        false => "wait until it has ended: evenkeel runs".to_owned(),
+    })
 }
 
 /// That another run has the environment, as a person reads it.

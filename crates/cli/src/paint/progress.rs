@@ -1,10 +1,10 @@
-//! Progress on stderr: only on a terminal, only after a second.
+//! Progress on stderr: only on a terminal, only after a second; elsewhere a line for each thing that is waited for.
 
 use evenkeel_core::kind::Kind;
 use evenkeel_core::port::{Event, Watcher};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,6 +20,8 @@ pub struct Line {
     state: Arc<Mutex<State>>,
     /// Dropped with the line, which ends the thread that waits to show it.
     _end: Option<Sender<()>>,
+    /// Nobody looks, and words are read later: what is waited for is said once.
+    is_log: bool,
 }
 
 impl Line {
@@ -46,12 +48,18 @@ impl Line {
             });
             end
         });
-        Self { bar, state, _end: end }
+        Self { bar, state, _end: end, is_log: !quiet && !visible }
     }
 }
 
 impl Watcher for Line {
     fn see(&self, event: Event<'_>) {
+        if let Event::Held { what } = event
+            && self.is_log
+        {
+            // Whoever closed it does not read it.
+            drop(writeln!(std::io::stderr(), "{}", super::plain(what)));
+        }
         let mut state = locked(&self.state);
         state.note(event);
         if state.shown {
@@ -100,7 +108,7 @@ impl State {
             Event::Done { label, objects } => drop(self.environments.insert(label.to_owned(), (objects, true))),
             Event::Starting { server } => drop(self.starting.insert(server.to_owned())),
             Event::Ready { server } => drop(self.starting.remove(server)),
-            Event::Step { what } => self.step = Some(what.to_owned()),
+            Event::Step { what } | Event::Held { what } => self.step = Some(what.to_owned()),
             Event::Running { statement, since, locks, waiting } => {
                 let count = |number: usize, one: &str, more: &str| format!("{number} {}", if number == 1 { one } else { more });
                 let waits = if waiting == 0 { String::new() } else { format!(" · {}", count(waiting, "client waits", "clients wait")) };

@@ -35,7 +35,10 @@ fn a_replica_that_is_behind_or_not_told_of_holds_it() {
     let bounds = "lag = \"400ms\"\npatience = \"3s\"\n";
     // One that is named and is not there.
     let gone = format!("replicas = [\"{url}\"]\n{LINES}{bounds}");
-    let told = backfill(&configured(&url, "dev", &gone), &[]).exits(1).json();
+    let ran = backfill(&configured(&url, "dev", &gone), &[]).exits(1);
+    // Said while it waits, where there is no terminal either, and once.
+    assert_eq!(ran.stderr.matches("mails: held: 0 of 1 replicas are connected\n").count(), 1, "{}", ran.stderr);
+    let told = ran.json();
     assert!(told["outcome"] == "stopped" && told["why"].as_str().unwrap().contains("0 of 1 replicas are connected"), "{told}");
     let replica = primary.replica(&ReplicaOptions::named("far")).unwrap_or_else(|fault| panic!("{fault}"));
     session.exec("create table noise as select 1").unwrap();

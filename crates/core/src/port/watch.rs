@@ -24,6 +24,8 @@ pub enum Event<'a> {
     Ready { server: &'a str },
     /// A rehearsal goes on to its next step.
     Step { what: &'a str },
+    /// It waits for what somebody else has to end, and may for long: said where nobody watches a line, too.
+    Held { what: &'a str },
     /// A statement is running, for so long; so many locks are held, and so many clients wait for them.
     Running { statement: &'a str, since: Duration, locks: usize, waiting: usize },
     /// None is running any more.

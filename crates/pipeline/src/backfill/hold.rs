@@ -48,11 +48,14 @@ impl Hold<'_> {
                 return Ok(());
             }
             let why = why.join("; ");
-            if !is_held {
+            let words = format!("{}: held: {why}", self.backfill.name);
+            if is_held {
+                self.run.watch.see(Event::Step { what: &words });
+            } else {
                 is_held = true;
                 filled.holds += 1;
+                self.run.watch.see(Event::Held { what: &words });
             }
-            self.run.watch.see(Event::Step { what: &format!("{}: held: {why}", self.backfill.name) });
             filled.held_for = Some(why.clone());
             if begun.elapsed() >= self.backfill.patience {
                 filled.held += begun.elapsed();
