@@ -278,7 +278,7 @@ fn state(known: &Known<'_>, is_there: impl Fn(&Entry) -> Option<bool>) -> Status
         return status(state, Some(kept.at.clone()), format!("by {}{before}", kept.by), None);
     }
     let (Some(entry), Some(ended), Some(run)) = (last, ended, run) else {
-        return status("nothing known", None, "nothing was rehearsed for it, or run on it, from here".to_owned(), None);
+        return status("nothing known", None, "no release was rehearsed for it, or run on it, from here".to_owned(), None);
     };
     if entry.intention.verb == "rollback" {
         return status("ROLLED_BACK", Some(ended.at.clone()), run, None);
