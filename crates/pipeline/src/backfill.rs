@@ -26,6 +26,7 @@ use evenkeel_core::port::{
 };
 use std::time::{Duration, Instant};
 use table::Found;
+pub use text::misread;
 use walk::Course;
 
 /// What is read of an environment for this.

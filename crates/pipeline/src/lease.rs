@@ -74,9 +74,9 @@ pub fn quiet(environment: &str, unfinished: &[Entry], is_there: &dyn Fn(&Owner) 
     let there = |is: Option<bool>| unfinished.iter().filter(move |entry| entry.is_there(is_there) == is).map(Entry::unfinished);
     let stopped = Entry::last_release(releases).filter(|entry| entry.ended.as_ref().is_some_and(|ended| ended.ending != Ending::Done));
     let stopped = stopped.map(|entry| format!("run {} ({}) stopped in the middle", entry.number, entry.intention.verb));
-    let gone = unfinished.iter().filter(|entry| matches!(entry.intention.verb.as_str(), "deploy" | "rollback"));
-    let gone = gone.filter(|entry| entry.is_there(is_there) == Some(false)).map(Entry::unfinished);
-    let is_release = stopped.is_some() || unfinished.iter().any(|entry| matches!(entry.intention.verb.as_str(), "deploy" | "rollback"));
+    let releases = || unfinished.iter().filter(|entry| entry.is_release());
+    let gone = releases().filter(|entry| entry.is_there(is_there) == Some(false)).map(Entry::unfinished);
+    let is_release = stopped.is_some() || releases().next().is_some();
     let against: Vec<String> = there(Some(true)).chain(gone).chain(stopped).collect();
     let untold: Vec<String> = there(None).collect();
     let gate = Gate::none("journal", QUIET, &against, &untold, "none");

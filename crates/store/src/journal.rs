@@ -209,7 +209,16 @@ pub fn releases(connection: &Connection, environment: &str, most: u32) -> Result
 }
 
 pub fn unfinished(connection: &Connection, environment: &str) -> Result<Vec<Entry>> {
-    let query = format!("SELECT {COLUMNS} FROM run WHERE environment = ?1 AND ending IS NULL ORDER BY number DESC");
+    of(connection, environment, "ending IS NULL")
+}
+
+pub fn holding(connection: &Connection, environment: &str) -> Result<Vec<Entry>> {
+    of(connection, environment, "number IN (SELECT run FROM held)")
+}
+
+/// Runs of an environment, by a condition.
+fn of(connection: &Connection, environment: &str, condition: &str) -> Result<Vec<Entry>> {
+    let query = format!("SELECT {COLUMNS} FROM run WHERE environment = ?1 AND {condition} ORDER BY number DESC");
     let mut statement = connection.prepare(&query)?;
     let found: Vec<Entry> = statement.query_map([environment], entry)?.collect::<Result<_>>()?;
     found.into_iter().map(|entry| whole(connection, entry)).collect()

@@ -320,6 +320,10 @@ impl Store for Sqlite {
         self.told(JOURNAL, |connection| journal::unfinished(connection, environment))
     }
 
+    fn holding(&self, environment: &str) -> Result<Vec<Entry>, Box<Trouble>> {
+        self.told(JOURNAL, |connection| journal::holding(connection, environment))
+    }
+
     fn keep(&self, evidence: &Kept) -> Result<(), Box<Trouble>> {
         let statement = "INSERT INTO evidence (environment, at, by, text) VALUES (?1, ?2, ?3, ?4)";
         let values = [&evidence.environment, &evidence.at, &evidence.by, &evidence.text];

@@ -205,9 +205,8 @@ impl Store for Memory {
     }
 
     fn releases(&self, environment: &str, most: u32) -> Result<Vec<Entry>, Box<Trouble>> {
-        let is_release = |entry: &Entry| matches!(entry.intention.verb.as_str(), "deploy" | "rollback");
         let did = |entry: &Entry| entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Refused);
-        let all = self.runs(Some(environment), u32::MAX)?.into_iter().filter(|entry| is_release(entry) && did(entry));
+        let all = self.runs(Some(environment), u32::MAX)?.into_iter().filter(|entry| entry.is_release() && did(entry));
         Ok(all.take(usize::try_from(most).unwrap_or(usize::MAX)).collect())
     }
 
@@ -223,6 +222,10 @@ impl Store for Memory {
 
     fn unfinished(&self, environment: &str) -> Result<Vec<Entry>, Box<Trouble>> {
         Ok(self.runs(Some(environment), u32::MAX)?.into_iter().filter(|entry| entry.ended.is_none()).collect())
+    }
+
+    fn holding(&self, environment: &str) -> Result<Vec<Entry>, Box<Trouble>> {
+        Ok(self.runs(Some(environment), u32::MAX)?.into_iter().filter(|entry| !entry.held.is_empty()).collect())
     }
 
     fn keep(&self, evidence: &Kept) -> Result<(), Box<Trouble>> {

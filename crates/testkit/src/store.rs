@@ -32,6 +32,7 @@ pub const LAWS: &[Law] = &[
     ("one lock stands at a time, and what was taken away stays known", locks),
     ("what was verified, and evidence, is kept by environment", kept),
     ("releases are deployments and ways back that did something", releases),
+    ("what was taken and not given back is known however many runs come after", holding),
     ("what is old goes, and what somebody may ask for stays", pruned),
     ("what is kept comes back as it was, letter for letter", letters),
 ];
@@ -54,6 +55,29 @@ fn intention(verb: &str, environment: &str) -> Intention {
         digest: "d".to_owned(),
         acts: ["one", "two"].map(act).to_vec(),
     }
+}
+
+fn holding(subject: &Subject<'_>) {
+    let store = (subject.open)();
+    let run = |environment: &str, held: &[&str]| {
+        let number = written(&*store, "rollback", environment, &[]);
+        held.iter().for_each(|what| store.hold(number, what, true).unwrap());
+        store.end(number, Ending::Refused, "").unwrap();
+        number
+    };
+    let (first, other) = (run("production", &["a lock", "clients"]), run("staging", &["a lock"]));
+    for _ in 0..60 {
+        run("production", &[]);
+    }
+    let last = run("production", &["a lock"]);
+    let told = |environment: &str| -> Vec<(u32, usize)> {
+        let held = (subject.open)().holding(environment).unwrap();
+        held.iter().map(|entry| (entry.number, entry.held.len())).collect()
+    };
+    assert_eq!((told("production"), told("staging")), (vec![(last, 1), (first, 2)], vec![(other, 1)]));
+    store.hold(first, "a lock", false).unwrap();
+    store.hold(first, "clients", false).unwrap();
+    assert_eq!((told("production"), told("nowhere")), (vec![(last, 1)], Vec::new()));
 }
 
 #[track_caller]

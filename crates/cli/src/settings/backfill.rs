@@ -5,7 +5,7 @@ use crate::args::duration;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::manifest::shown_parts;
 use evenkeel_core::port::Change;
-use evenkeel_pipeline::backfill::Backfill;
+use evenkeel_pipeline::backfill::{Backfill, misread};
 use evenkeel_pipeline::dual::Dual;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -61,16 +61,10 @@ fn of(name: &str, origin: String, raw: RawBackfill, place: &dyn Fn(Range<usize>)
         (Some(set), None) => Change::Set(text("set", set)?),
         (None, Some(statement)) => {
             let sql = text("statement", statement)?;
-            if sql.matches(Change::TODO).count() != 1 {
-                let expected = "a statement that names its rows by {todo}, once";
+            if let Some(found) = misread(&sql) {
+                let expected = "a statement that names its rows by {todo}, once, and means no others";
                 let fix = "statement = \"INSERT INTO app.mails SELECT id, mail FROM app.accounts WHERE {todo}\"";
-                return Err(wrong(
-                    "statement",
-                    expected,
-                    format!("{} of them", sql.matches(Change::TODO).count()),
-                    place(statement.span()),
-                    fix,
-                ));
+                return Err(wrong("statement", expected, found, place(statement.span()), fix));
             }
             Change::Statement(sql)
         }

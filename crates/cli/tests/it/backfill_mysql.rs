@@ -166,3 +166,14 @@ fn where_changes_stay_whatever_becomes_of_a_transaction_nothing_is_changed() {
         assert_eq!(db.value("select concat(count(*), ' ', sum(n)) from kept").as_deref(), Some("2 0"));
     }
 }
+
+#[test]
+fn a_key_that_counts_down_is_walked_too() {
+    let db = database(newest_mysql());
+    db.exec("create table down (id int, b int, n int not null default 0, primary key (id desc))");
+    db.exec("insert into down (id) values (1), (2), (3), (4), (5)");
+    let lines = "[backfill.mails]\ntable = \"down\"\nset = \"b = id, n = n + 1\"\nwhere = \"b is null\"\nmost = 2\n";
+    let told = backfill(&configured(&db.url(), "dev", lines), &["--accept-gap", "lag"]).exits(0).json();
+    assert_eq!(told["outcome"], "complete", "{told}");
+    assert_eq!(db.value("select concat(sum(b = id), ' ', max(n)) from down").as_deref(), Some("5 1"));
+}

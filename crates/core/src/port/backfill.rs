@@ -41,6 +41,24 @@ pub struct Walked {
     pub condition: String,
 }
 
+impl Walked {
+    /// What changes the rows of which a condition is true: the table as SQL names it.
+    #[must_use]
+    pub fn changing(&self, table: &str, rows: &str) -> String {
+        match &self.change {
+            // Texts may end with a comment.
+            Change::Set(set) => format!("UPDATE {table} SET {}\n WHERE {rows}", set.trim()),
+            Change::Statement(text) => text.replace(Change::TODO, &format!("({rows})")),
+        }
+    }
+
+    /// The same as a person reads it: of one part, by the columns of the key as SQL names them.
+    #[must_use]
+    pub fn shown(&self, table: &str, keys: &str) -> String {
+        self.changing(table, &format!("<a part of {keys}> AND ({})", self.condition.trim()))
+    }
+}
+
 /// From behind one key to another, that one included; from the beginning where there is none. Keys are texts, a value a column.
 #[derive(Debug, Clone, Copy)]
 pub struct Range<'a> {

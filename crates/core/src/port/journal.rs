@@ -193,12 +193,17 @@ impl Entry {
         format!("evenkeel run {number}-{letters}")
     }
 
+    /// Whether it brings a release somewhere, or takes one back.
+    #[must_use]
+    pub fn is_release(&self) -> bool {
+        matches!(self.intention.verb.as_str(), "deploy" | "rollback")
+    }
+
     /// Of runs, the newest first, the last that brought a release there or took one back. One that was refused did nothing.
     #[must_use]
     pub fn last_release(runs: &[Self]) -> Option<&Self> {
-        let is_release = |entry: &&Self| matches!(entry.intention.verb.as_str(), "deploy" | "rollback");
         let is_refused = |entry: &&Self| entry.ended.as_ref().is_some_and(|ended| ended.ending == Ending::Refused);
-        runs.iter().filter(is_release).find(|entry| !is_refused(entry))
+        runs.iter().filter(|entry| entry.is_release()).find(|entry| !is_refused(entry))
     }
 
     /// Whether it is at work still: by its process, where that can be seen from here, else by its last sign of life. Nothing where

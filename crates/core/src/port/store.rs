@@ -168,6 +168,12 @@ pub trait Store: Sync {
     /// The store cannot be read.
     fn unfinished(&self, environment: &str) -> Result<Vec<Entry>, Box<Trouble>>;
 
+    /// Runs of an environment that took something and did not give it back, ended or not, however long ago, the newest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn holding(&self, environment: &str) -> Result<Vec<Entry>, Box<Trouble>>;
+
     /// Keeps evidence.
     ///
     /// # Errors

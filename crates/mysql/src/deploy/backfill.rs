@@ -36,11 +36,7 @@ impl Backfiller for MysqlBackfiller {
     }
 
     fn shown(&self, walked: &Walked) -> String {
-        let todo = format!("<a part of {}> AND ({})", keys(walked), walked.condition.trim());
-        match &walked.change {
-            Change::Set(set) => format!("UPDATE {} SET {} WHERE {todo}", table(walked), set.trim()),
-            Change::Statement(text) => text.replace(Change::TODO, &todo),
-        }
+        walked.shown(&table(walked), &keys(walked))
     }
 
     fn tried(&self, session: &mut dyn Session, walked: &Walked) -> Result<Answer, Box<Trouble>> {
@@ -134,11 +130,7 @@ fn word(of_type: &str) -> &str {
 }
 
 fn changing(walked: &Walked, within: &str) -> String {
-    let todo = format!("{within} AND ({}\n)", walked.condition);
-    match &walked.change {
-        Change::Set(set) => format!("UPDATE {} SET {set}\n WHERE {todo}", table(walked)),
-        Change::Statement(text) => text.replace(Change::TODO, &format!("({todo})")),
-    }
+    walked.changing(&table(walked), &format!("{within} AND ({}\n)", walked.condition))
 }
 
 /// A part. Rows are not compared as rows: no index is used for that.
@@ -218,6 +210,9 @@ mod tests {
         let refused = |code: &str, message: &str| Refused { code: code.to_owned(), message: message.to_owned(), position: None };
         let said = MysqlBackfiller.said(&refused("1062", "Duplicate entry 'ann' for key 'accounts.mail'"));
         assert_eq!(said, "Duplicate entry '…' for key 'accounts.mail' (1062)");
+        for code in ["1644", "31001"] {
+            assert!(!MysqlBackfiller.said(&refused(code, "bad ann")).contains("ann"), "{code}");
+        }
         for (text, is_more) in [("a = ';'", false), ("a = 1; drop table t", true), ("a -- ;", false), ("a /*! or 1 */", true), ("'a", true)]
         {
             assert_eq!(several(text).is_some(), is_more, "{text}");

@@ -75,9 +75,6 @@ pub fn found(target: &Manifest, backfill: &Backfill, (engine, backfiller): (&dyn
         Change::Statement(text) => Some(text),
         Change::Set(_) => None,
     };
-    if let Some(why) = text.and_then(|text| super::text::refused(text)) {
-        return Err(why);
-    }
     // A part that is rolled back has to be gone: of the table, and of any that a statement may change.
     let is_meant = |other: &&Object| other.identity == table.identity || text.is_some_and(|text| has_word(text, other.identity.part(1)));
     if let Some(stays) = target.of_kind(Kind::Table).iter().filter(is_meant).find(|table| engine.takes_back(table) != Some(true)) {

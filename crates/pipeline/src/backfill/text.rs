@@ -16,8 +16,9 @@ struct Piece {
     depth: usize,
 }
 
-/// Why it is not taken.
-pub fn refused(statement: &str) -> Option<String> {
+/// What is wrong with it; nothing where it means the rows that it names, and no others.
+#[must_use]
+pub fn misread(statement: &str) -> Option<String> {
     let todo = Change::TODO;
     if statement.matches(todo).count() != 1 {
         return Some(format!("the statement names its rows by {todo} once, and not otherwise"));
@@ -95,7 +96,7 @@ fn pieces(statement: &str) -> Option<Vec<Piece>> {
 
 #[cfg(test)]
 mod tests {
-    use super::refused;
+    use super::misread;
 
     #[test]
     fn what_means_its_rows_alone_is_taken() {
@@ -108,7 +109,7 @@ mod tests {
             "update t set b = 'it''s or' where a = '-- or' and {todo}",
             "update t join (select id from u where v or w) x on x.id = t.id and {todo} set b = 1",
         ] {
-            assert_eq!(refused(statement), None, "{statement}");
+            assert_eq!(misread(statement), None, "{statement}");
         }
     }
 
@@ -132,7 +133,7 @@ mod tests {
             "update t set b = 1 where ({todo}",
             "update t set b = {todo}",
         ] {
-            assert!(refused(statement).is_some(), "{statement}");
+            assert!(misread(statement).is_some(), "{statement}");
         }
     }
 }

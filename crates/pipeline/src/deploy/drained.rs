@@ -13,8 +13,6 @@ const PAUSE: Duration = Duration::from_millis(200);
 const TRIES: u32 = 3;
 /// So many sessions are named.
 const NAMED: usize = 3;
-/// How many runs back one is looked for that keeps clients out.
-const BACK: u32 = 50;
 
 /// How clients are kept out.
 pub struct Draining<'a> {
@@ -116,14 +114,8 @@ fn opened(by: &dyn Drain) -> Result<(), Box<Trouble>> {
 /// # Errors
 /// The store cannot be read.
 pub fn keeping_out(store: &dyn Store, environment: &str) -> Result<Vec<Entry>, Box<Trouble>> {
-    let mut runs = store.unfinished(environment)?;
-    for entry in store.runs(Some(environment), BACK)? {
-        if runs.iter().all(|other| other.number != entry.number) {
-            runs.push(entry);
-        }
-    }
+    let mut runs = store.holding(environment)?;
     runs.retain(|entry| entry.keeps_out().next().is_some());
-    runs.sort_by_key(|entry| std::cmp::Reverse(entry.number));
     Ok(runs)
 }
 

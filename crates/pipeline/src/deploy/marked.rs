@@ -67,13 +67,14 @@ fn marks(text: &str) -> Vec<String> {
     text.lines().filter_map(of).collect()
 }
 
-/// Lines that were meant as a mark, and are read as none.
+/// What was meant as a mark, and is read as none: from its first word on, for before it may stand what nobody should see.
 fn misspelt(text: &str) -> Vec<&str> {
-    let is_meant = |line: &str| {
-        let lower = line.to_lowercase();
-        lower.split_once("evenkeel:").is_some_and(|(_, rest)| rest.trim_start().starts_with("back"))
+    let meant = |line: &'_ str| {
+        let at = line.to_ascii_lowercase().find("evenkeel:")?;
+        let is_meant = line.get(at + "evenkeel:".len()..)?.trim_start().to_ascii_lowercase().starts_with("back");
+        (is_meant && marks(line).is_empty()).then_some(at)
     };
-    text.lines().map(str::trim).filter(|line| is_meant(line) && marks(line).is_empty()).collect()
+    text.lines().filter_map(|line| line.get(meant(line)?..)).map(str::trim_end).collect()
 }
 
 #[cfg(test)]
@@ -89,7 +90,9 @@ mod tests {
             "-- evenkeel: backfil b",
             "select 1; -- evenkeel: backfill b",
         ];
-        assert_eq!(misspelt(&near.join("\n")), near);
+        let told =
+            ["evenkeel: backfill b", "Evenkeel: Backfill b", "evenkeel: backfill b */", "evenkeel: backfil b", "evenkeel: backfill b"];
+        assert_eq!(misspelt(&near.join("\n")), told);
         assert!(misspelt("-- evenkeel: backfill b\n-- kept by evenkeel").is_empty());
     }
 

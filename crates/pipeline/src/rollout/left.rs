@@ -9,7 +9,7 @@ use evenkeel_core::deployment::rolled::{Outcome, left};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Act, Ending, Entry, Environment, Intended, Intention, Store};
 
-/// How many runs back one is looked for that left traffic elsewhere.
+/// How many runs back one is looked for that moved traffic and has it stand.
 const BACK: u32 = 50;
 /// Behind a share, in what an act of a run is called.
 const OF: &str = " % of the traffic";
@@ -66,13 +66,11 @@ pub(super) fn restored(question: &Question<'_>, order: &Order<'_>) -> Result<Res
 /// The store cannot be read.
 pub fn moving(store: &dyn Store, environment: &str) -> Result<Vec<Entry>, Box<Trouble>> {
     let mut runs = store.unfinished(environment)?;
-    for entry in store.runs(Some(environment), BACK)? {
-        if runs.iter().all(|other| other.number != entry.number) {
-            runs.push(entry);
-        }
-    }
+    runs.extend(store.holding(environment)?);
+    runs.extend(store.runs(Some(environment), BACK)?);
     runs.retain(|entry| entry.intention.verb == Intention::ROLLOUT);
     runs.sort_by_key(|entry| std::cmp::Reverse(entry.number));
+    runs.dedup_by_key(|entry| entry.number);
     Ok(runs)
 }
 

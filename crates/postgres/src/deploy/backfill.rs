@@ -20,11 +20,7 @@ impl Backfiller for PostgresBackfiller {
     }
 
     fn shown(&self, walked: &Walked) -> String {
-        let todo = format!("<a part of {}> AND ({})", keys(walked), walked.condition.trim());
-        match &walked.change {
-            Change::Set(set) => format!("UPDATE {} SET {} WHERE {todo}", table(walked), set.trim()),
-            Change::Statement(text) => text.replace(Change::TODO, &todo),
-        }
+        walked.shown(&table(walked), &keys(walked))
     }
 
     fn tried(&self, session: &mut dyn Session, walked: &Walked) -> Result<Answer, Box<Trouble>> {
@@ -109,7 +105,7 @@ fn changing(walked: &Walked, range: Range<'_>) -> String {
             table(walked),
             walked.condition
         ),
-        Change::Statement(text) => text.replace(Change::TODO, &format!("({todo})")),
+        Change::Statement(_) => walked.changing(&table(walked), &todo),
     }
 }
 

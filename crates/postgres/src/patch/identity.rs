@@ -78,9 +78,10 @@ pub fn counts(change: &Change<'_>, to: &Target<'_>) -> Vec<Statement> {
     // The server takes no bounds that leave out where it stands, and no start beside them.
     let is_bound = ["MINVALUE", "MAXVALUE"].iter().any(|word| number(change.from, word) != number(object, word));
     let fails = Hazard::FailsIf(format!("the sequence of {} has counted beyond its bounds", object.display()));
-    // With the column's own it becomes another when that does.
+    // Where it is the column's own it becomes another when that does.
     let is_moved = of_type(object) != of_type(change.from) && !change.touches("type");
-    statements.extend(of_another_type(object).or_else(|| of_type(object).filter(|_| is_moved).and_then(|typ| typed(object, typ))));
+    let typ = of_type(object).filter(|typ| is_moved || object.text("type") != Some(typ));
+    statements.extend(typ.and_then(|typ| typed(object, typ)));
     let counted = altered(object, &counting(object), to);
     statements.extend(counted.map(|statement| if is_bound { statement.hazard(fails) } else { statement }));
     statements

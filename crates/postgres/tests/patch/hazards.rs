@@ -60,6 +60,24 @@ const SAID: &[(&str, &str, &str, &str)] = &[
         "opens: public.t to rows that f would refuse",
     ),
     (
+        "create table t (a int); create view v as select a from t",
+        "create table t (a int); create view v with (security_invoker = true) as select a from t",
+        "security_invoker",
+        "opens: what its owner may read, by public.v, to whoever may read that",
+    ),
+    (
+        "create function f() returns int language sql security definer as 'select 1'",
+        "create function f() returns int language sql as 'select 1'",
+        "CREATE OR REPLACE FUNCTION",
+        "opens: what its owner may do to whoever may call public.f()",
+    ),
+    (
+        "alter default privileges grant select on tables to public",
+        "select 1",
+        "ALTER DEFAULT PRIVILEGES",
+        "opens: SELECT on TABLES that are made from then on to everybody",
+    ),
+    (
         "create table t (a int); create materialized view m as select 1 / a from t",
         "create table t (a int)",
         "CREATE MATERIALIZED VIEW",
@@ -102,6 +120,31 @@ fn what_a_statement_does_to_others_is_said() {
 }
 
 /// The new key's index is built before, and the old key gives way to it in one statement.
+#[test]
+fn what_rows_make_fail_is_said_where_nobody_is_at_work_too() {
+    let (a, b) = (database(newest()), database(newest()));
+    a.exec("create table p (id int primary key); create table t (a int unique, b int not null, c int check (c > 0), d int references p, e text); create unique index i on t (e)");
+    b.exec("create table p (id int primary key); create table t (a int, c int, d int, e text)");
+    let (wanted, before) = (super::capture(&a.conninfo()), super::capture(&b.conninfo()));
+    let form = Form { offline: true, ..Form::default() };
+    let planned = plan(&World::of(&before), &World::of(&wanted), &PostgresDialect::of(&before.endpoint), form);
+    for sql in ["ADD COLUMN b", "t_a_key", "t_c_check", "t_d_fkey", "UNIQUE INDEX i"] {
+        let said = words(&planned, sql);
+        assert!(said.iter().any(|words| words.starts_with("fails if ")), "{sql}: {said:?}");
+    }
+}
+
+#[test]
+fn what_a_child_has_from_a_new_parent_alone_is_refused_whole() {
+    let (a, b) = (database(newest()), database(newest()));
+    a.exec("create table base (id int); create table other (z int); create table child (x int) inherits (base, other)");
+    b.exec("create table base (id int); create table other (z int); create table child (x int) inherits (base)");
+    let (wanted, before) = (super::capture(&a.conninfo()), super::capture(&b.conninfo()));
+    let planned = plan(&World::of(&before), &World::of(&wanted), &PostgresDialect::of(&before.endpoint), Form::default());
+    let refused: Vec<&str> = planned.refused.iter().map(|one| one.object.as_str()).collect();
+    assert!(refused.contains(&"public.child") && planned.statements().all(|one| !one.sql.contains(" INHERIT ")), "{refused:?}");
+}
+
 #[test]
 fn a_key_is_never_gone() {
     for (reference, candidate) in [

@@ -224,6 +224,11 @@ impl Store for Server {
         self.told(|turn| journal::listed(turn, which, &[Some(environment)]))
     }
 
+    fn holding(&self, environment: &str) -> Done<Vec<Entry>> {
+        let which = "environment = $1 AND number IN (SELECT run FROM evenkeel_store.held) ORDER BY number DESC";
+        self.told(|turn| journal::listed(turn, which, &[Some(environment)]))
+    }
+
     fn keep(&self, evidence: &Kept) -> Done<()> {
         self.change(|turn| marks::keep(turn, evidence))
     }
