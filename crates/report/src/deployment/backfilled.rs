@@ -133,7 +133,9 @@ fn page(filled: &Backfilled, style: &Style) -> String {
     let shown: Vec<_> = filled.gates.iter().filter(|gate| !is_begun || gate.holds != Some(true)).cloned().collect();
     page.deployment_gates(&shown);
     if !filled.statement.is_empty() {
-        page.wrapped(&filled.statement, "  ", DIM);
+        for line in filled.statement.lines() {
+            page.wrapped(line, "  ", DIM);
+        }
     }
     if is_begun {
         let (mark, color) = if filled.exit_code() == 0 { ('✓', GOOD) } else { ('×', BAD) };
