@@ -7,6 +7,7 @@ pub mod breaker;
 pub mod lock;
 pub mod passage;
 pub mod rolled;
+pub mod standing;
 pub mod status;
 
 pub use backfilled::Backfilled;
@@ -14,6 +15,7 @@ pub use breaker::Breaker;
 pub use lock::Locking;
 pub use passage::Passage;
 pub use rolled::Rolled;
+pub use standing::Standing;
 pub use status::{Due, Known, Status, Window, Windows};
 
 use crate::port::Entry;

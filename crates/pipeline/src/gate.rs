@@ -273,6 +273,8 @@ impl Question<'_> {
             runs,
             rollouts: &[],
             keeping_out: &[],
+            // A table that is changed at night keeps no traffic where it is by day.
+            all: &[],
             locks: &locks,
             verifications: &verifications,
             kept: kept.first(),

@@ -11,6 +11,8 @@ use evenkeel_report::deployment as report;
 
 /// How many runs back the last one that did something is looked for.
 const BACK: u32 = 50;
+/// How many runs back one is looked for that did not come to its end.
+const FAR: u32 = 500;
 
 pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
     let loaded = settings::load(common.config.as_deref())?;
@@ -26,6 +28,7 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
     for (name, configured) in settings.in_order() {
         let (halt, runs, kept) = (store.halted(name)?, store.releases(name, BACK)?, store.kept(name, 1)?);
         let (locks, verifications) = (store.locks(name, BACK)?, store.verifications(name, 1)?);
+        let every = store.runs(Some(name), FAR)?;
         let (rollouts, keeping_out) = (rollout::moving(&*store, name)?, deploy::keeping_out(&*store, name)?);
         let known = Known {
             environment: name,
@@ -33,6 +36,7 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
             runs: &runs,
             rollouts: &rollouts,
             keeping_out: &keeping_out,
+            all: &every,
             locks: &locks,
             verifications: &verifications,
             kept: kept.first(),

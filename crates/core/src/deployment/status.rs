@@ -4,6 +4,7 @@
 
 use super::lock::Asked;
 use super::rolled::left;
+use super::standing::Standing;
 use crate::evidence::says_validated;
 use crate::port::{Ending, Entry, Halt, Kept, ParityLock, Verification};
 use jiff::{SignedDuration, Timestamp};
@@ -19,6 +20,8 @@ pub struct Known<'a> {
     pub rollouts: &'a [Entry],
     /// Runs that keep clients out, or have left them so.
     pub keeping_out: &'a [Entry],
+    /// Runs of every verb, the newest first.
+    pub all: &'a [Entry],
     pub locks: &'a [ParityLock],
     pub verifications: &'a [Verification],
     /// The last evidence.
@@ -55,6 +58,8 @@ pub struct Status {
     pub words: String,
     /// The parity lock that was not taken away, expired or not.
     pub lock: Option<Asked>,
+    /// Backfills that were begun and are not complete.
+    pub backfills: Vec<Standing>,
     /// The window after the last deployment that it is in.
     pub window: Option<Window>,
     pub due: Vec<Due>,
@@ -100,6 +105,7 @@ impl Status {
         let moving = moving(known, &is_there);
         let is_left = |entry: &&Entry| entry.ended.is_some() || is_there(entry) == Some(false);
         let kept_out = known.keeping_out.iter().filter(is_left).find_map(|entry| Some((entry, entry.keeps_out().next()?)));
+        let backfills = Standing::all(known.environment, known.all, &is_there);
         let mut status = state(known, is_there);
         if let Some(moving) = moving {
             // A halt stands, and says what it is about.
@@ -108,6 +114,11 @@ impl Status {
             let since = if known.halt.is_some() { status.since } else { moving.since };
             status = Self { state, words, since, overdue: moving.overdue.or(status.overdue), ..status };
         }
+        // What stopped by itself is gone on with; of what may be at work nobody says it.
+        let stopped = backfills.iter().find(|one| one.is_there == Some(false));
+        let next = |one: &Standing| one.next.as_ref().map(|next| format!("{next} goes on where it stopped"));
+        status.overdue = status.overdue.take().or_else(|| stopped.and_then(next));
+        status.backfills = backfills;
         // Clients wait for that: it is said before anything else.
         if let Some((entry, who)) = kept_out {
             status.words = format!("clients are kept out by {who} since run {}; {}", entry.number, status.words);
@@ -240,6 +251,7 @@ fn state(known: &Known<'_>, is_there: impl Fn(&Entry) -> Option<bool>) -> Status
         since,
         words,
         lock: None,
+        backfills: Vec::new(),
         window: None,
         due: Vec::new(),
         overdue,

@@ -60,6 +60,7 @@ fn of(now: &str, runs: &[Entry], verifications: &[Verification], locks: &[Parity
         halt: None,
         runs,
         rollouts: &[],
+        all: &[],
         keeping_out: &[],
         locks,
         verifications,
