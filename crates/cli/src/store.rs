@@ -1,11 +1,13 @@
 //! Where what is kept between runs is: what is configured, else a file in the user's state folder. And who it is that keeps it.
 
+use crate::args::Common;
 use crate::paint;
 use crate::settings::{Settings, StorePlace as Place};
 use crate::wire;
 use evenkeel_core::deployment::lock::Asking;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Halt, Owner, Store};
+use evenkeel_core::port::{HALT, Halt, Owner, Silent, Store};
+use evenkeel_pipeline::register::Seen;
 use evenkeel_store::{Server, Sqlite};
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
@@ -25,6 +27,26 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Store>, Box<Trouble>> {
                 .fix("name a file under [store]"),
         )
     })
+}
+
+/// The store, whose word on halts is the environments' own as well.
+///
+/// # Errors
+/// As of [`open`].
+pub fn seen<'a>(settings: &'a Settings, common: &'a Common) -> Result<Box<dyn Store + 'a>, Box<Trouble>> {
+    let look = move |name: &str| {
+        if !settings.environments.contains_key(name) {
+            return Ok(None);
+        }
+        let endpoint = wire::endpoint(name, settings, common, &[])?;
+        let registered = endpoint.source.registered(&HALT, &wire::run(&Silent, settings))?;
+        let halt = Halt::on(&registered).map_err(|why| {
+            let trouble = Trouble::new(Class::CouldNotTell, format!("whether {name} is halted could not be told"));
+            Box::new(trouble.expected("a table that can be read, or none").found(why))
+        })?;
+        Ok(halt.map(|halt| Halt { environment: name.to_owned(), ..halt }))
+    };
+    Ok(Box::new(Seen::new(open(settings)?, Box::new(look))))
 }
 
 /// The store, where there is a place for one.

@@ -21,6 +21,7 @@ mod observe;
 pub mod origin;
 mod prepare;
 mod query;
+mod register;
 mod rolled;
 mod run;
 mod session;
@@ -46,6 +47,7 @@ pub use observe::Observer;
 pub use origin::{Moments, Origins, Sought};
 pub use prepare::{Answers, Inquiry, Noticed, Prepared};
 pub use query::{Query, fill, listing};
+pub use register::{HALT, PARITY_LOCK, REGISTERS, Register, RegisterRow, Registered};
 pub use rolled::{May, Meant, Opening, Rollback, Room, Standing};
 pub use run::Run;
 pub use session::{Answer, Ran, Refused, Session};
@@ -287,18 +289,26 @@ pub trait Environment: Send + Sync {
         Ok(Origins::none(sought.spots.len()))
     }
 
+    /// What stands in a register of the environment itself.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away.
+    fn registered(&self, _: &Register, _: &Limits, _: &Watch<'_>) -> Result<Registered, Box<Trouble>> {
+        Ok(Registered::NotKept)
+    }
+
+    /// Statements of one transaction that write that row, in place of the one that stands where there is to be one; or take away whichever
+    /// does. What they need is made where it is not.
+    fn register_statements(&self, _: &Register, _is_made: bool, _: Option<&RegisterRow>) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The parity lock that stands in the environment itself.
     ///
     /// # Errors
     /// The server cannot be reached, or goes away.
-    fn parity(&self, _: &Limits, _: &Watch<'_>) -> Result<OnTarget, Box<Trouble>> {
-        Ok(OnTarget::NotKept)
-    }
-
-    /// Statements of one transaction that make that lock the one that stands there, or take away whichever does. What they need is made
-    /// where it is not.
-    fn parity_statements(&self, _is_made: bool, _: Option<&ParityLock>) -> Vec<String> {
-        Vec::new()
+    fn parity(&self, limits: &Limits, watch: &Watch<'_>) -> Result<OnTarget, Box<Trouble>> {
+        Ok(OnTarget::of(&self.registered(&PARITY_LOCK, limits, watch)?))
     }
 
     /// Claims the right to write to it.

@@ -1,7 +1,7 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  lease  history  check  queries  preflight  diagnose  halt  dual  rehearse  deploy  backfill  verify  lock  within  breakers  gate  rollout`.
+//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  lease  register  history  check  queries  preflight  diagnose  halt  dual  rehearse  deploy  backfill  verify  lock  within  breakers  gate  rollout`.
 
 pub mod backfill;
 pub mod breakers;
@@ -23,6 +23,7 @@ pub mod migrations;
 pub mod patch;
 pub mod preflight;
 pub mod queries;
+pub mod register;
 pub mod rehearse;
 pub mod render;
 pub mod replay;

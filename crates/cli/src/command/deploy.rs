@@ -78,7 +78,7 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
     if configured.tier == Some(Tier::Production) && !arguments.yes && !arguments.plan {
         apply::confirmed(typed, &configured.origin, "add --yes, once you have read what --plan prints")?;
     }
-    let store = store::open(settings)?;
+    let store = store::seen(settings, common)?;
     let draining = settings.rollback.drain.as_ref();
     // Whoever only deploys asks nobody to keep clients out; whom a run has left out is let in again all the same.
     let drain = match draining.map(|draining| draining.drain(&wire::console)).transpose() {

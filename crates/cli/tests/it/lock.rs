@@ -394,23 +394,6 @@ fn where_the_server_lets_nobody_write_the_store_alone_has_it_and_that_is_said() 
     db.exec(&format!("drop owned by {role}; drop role {role}"));
 }
 
-#[test]
-fn where_no_database_keeps_locks_the_store_alone_has_it() {
-    let db = evenkeel_testkit::mysql::database(evenkeel_testkit::mysql::newest_mariadb());
-    db.exec("create table people (id int primary key)");
-    let place = Place::new();
-    place.write(
-        "evenkeel.toml",
-        format!("[store]\nurl = \"sqlite:{}\"\n[environments.shop]\nurl = \"{}\"\n", place.path("s.sqlite").display(), db.url()),
-    );
-    run(&place, &["lock", "shop", "--until", "1h"], 0).says("other machines do not see it");
-    assert_eq!(status(&place, 0)["state"], "LOCKED");
-    db.exec("alter table people add name text");
-    assert_eq!(closed(&run(&place, &["lock", "shop", "--format", "json"], 1).json()), ["parity-lock"]);
-    run(&place, &["unlock", "shop"], 0);
-    tells(&run(&place, &["unlock", "shop"], 0), &["those of other machines are not seen"]);
-}
-
 /// Evenkeel's own lock on the target is taken before anything is written there: another machine may be at work.
 #[test]
 fn while_another_machine_is_at_work_nothing_is_locked_and_what_was_stays() {

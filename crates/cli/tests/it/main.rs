@@ -38,6 +38,7 @@ mod history_tools;
 mod hostile;
 mod listening;
 mod lock;
+mod lock_mysql;
 mod locks;
 mod manifest_file;
 mod mysql_accounts;

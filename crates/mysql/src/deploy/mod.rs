@@ -8,6 +8,7 @@ pub mod backfill;
 pub mod behind;
 pub mod filled;
 pub mod orphans;
+pub mod register;
 pub mod traffic;
 
 use crate::flight::name;
