@@ -291,7 +291,7 @@ impl Maker for Columns {
         if change.touches("local") && inherited::becomes_own(change.to, from, to) {
             return Way::InPlace;
         }
-        if change.only(&["local"]) {
+        if change.only(&["local"]) || change.touches("local") && inherited::stays_below(change.to, (from, to)) {
             return Way::Refuse("whether it is a child's own follows from how the child was made: no statement sets it".to_owned());
         }
         if change.only(&["not_null_name"]) && is_not(change.to, "local") && !is_named_above(change.to, (from, to)) {

@@ -121,6 +121,15 @@ pub fn becomes_own(column: &Object, from: &World<'_>, to: &World<'_>) -> bool {
         && above.iter().all(|above| to.same(above).is_none() && matches!(left(above, from, to), Left::Own))
 }
 
+/// Whether its table stays below the same tables.
+pub fn stays_below(column: &Object, (from, to): (&World<'_>, &World<'_>)) -> bool {
+    let of = |world: &World<'_>| {
+        let table = world.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)])?;
+        Some(["inherits", "partition_of"].map(|one| table.get(one).cloned()))
+    };
+    of(from) == of(to)
+}
+
 /// Whether a table that its own inherits from has it, too: that one's statement alters it here.
 pub fn is_inherited(column: &Object, world: &World<'_>) -> bool {
     let table = world.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]);
