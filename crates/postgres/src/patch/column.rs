@@ -198,6 +198,9 @@ impl Maker for Columns {
         }
         // Its parent's statement adds it.
         if is_not(object, "local") && !super::attached::is_attached(schema, table, to) {
+            if inherited::is_only_from_new(object, (to.making.from, to.making.to)) {
+                return Err("its table is to have it from one that it does not inherit from yet, and that is refused".to_owned());
+            }
             return Ok(settings(object, to));
         }
         let mut statement = Statement::new(format!("ALTER TABLE {} ADD COLUMN {};", whole(object), definition(object, to)?));
