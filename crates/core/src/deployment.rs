@@ -4,6 +4,7 @@
 
 pub mod backfilled;
 pub mod breaker;
+pub mod drilled;
 pub mod lock;
 pub mod passage;
 pub mod rolled;
@@ -12,11 +13,12 @@ pub mod status;
 
 pub use backfilled::Backfilled;
 pub use breaker::Breaker;
+pub use drilled::{Drilled, Due};
 pub use lock::Locking;
 pub use passage::Passage;
 pub use rolled::Rolled;
 pub use standing::Standing;
-pub use status::{Due, Known, Status, Window, Windows};
+pub use status::{Known, Status, Window, Windows};
 
 use crate::port::Entry;
 use std::time::Duration;

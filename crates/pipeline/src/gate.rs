@@ -283,6 +283,7 @@ impl Question<'_> {
             keeping_out: &[],
             // A table that is changed at night keeps no traffic where it is by day.
             all: &[],
+            drill: None,
             locks: &locks,
             verifications: &verifications,
             kept: kept.first(),

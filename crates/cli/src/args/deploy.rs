@@ -67,6 +67,28 @@ pub struct Backfill {
     pub out: Option<PathBuf>,
 }
 
+/// `drill`.
+#[derive(Debug, Args)]
+pub struct Drill {
+    /// The environment that the throwaway servers are made like, by the name under which it is configured. It is read, and never written
+    /// to.
+    pub environment: String,
+    /// The folder of migrations; without it the one under [project] in evenkeel.toml.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub migrations: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: super::release::Reading,
+    /// Why; it is kept with the run.
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub reason: Option<String>,
+    /// Form of the report: terminal, json or markdown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = super::release::ListingFormat::Terminal)]
+    pub format: super::release::ListingFormat,
+    /// Write the report here; the verdict line still goes to stderr.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+}
+
 /// What a table is changed without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum BackfillGap {

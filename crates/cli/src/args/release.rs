@@ -143,7 +143,7 @@ pub struct Runs {
 }
 
 /// A length of time that may be days.
-fn age(text: &str) -> Result<std::time::Duration, String> {
+pub fn age(text: &str) -> Result<std::time::Duration, String> {
     let days = text.trim().strip_suffix('d').map(|days| days.trim().parse::<u64>());
     let age = match days {
         Some(Ok(days)) => days.checked_mul(24 * 60 * 60).map(std::time::Duration::from_secs).ok_or_else(|| "too many days".to_owned())?,

@@ -10,6 +10,7 @@ pub mod demo;
 mod deploy;
 mod diagnose;
 mod digest;
+mod drill;
 mod evidence;
 mod explain;
 mod gate;
@@ -70,6 +71,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Evidence(arguments) => evidence::run(arguments, &cli.common),
         Command::Deploy(arguments) => deploy::run(arguments, &cli.common),
         Command::Backfill(arguments) => backfill::run(arguments, &cli.common),
+        Command::Drill(arguments) => drill::run(arguments, &cli.common),
         Command::Verify(arguments) => verify::run(arguments, &cli.common),
         Command::Status(arguments) => status::run(arguments, &cli.common),
         Command::Lock(arguments) => lock::run(arguments, &cli.common),

@@ -6,8 +6,8 @@ use super::raw::{
     RawReferenceTable, RawWaiver, ReadFrom,
 };
 use super::{
-    Environment, History, Migrations, Policy, Reach, Settings, backfill, breakers, deploy, gates, notify, recorded, rollback, rollout,
-    store,
+    Environment, History, Migrations, Policy, Reach, Settings, backfill, breakers, deploy, drill, gates, notify, recorded, rollback,
+    rollout, store,
 };
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
@@ -136,6 +136,7 @@ impl Resolver<'_> {
             gates,
             keys: keys?,
             unsigned,
+            drill: drill::schedule(file.drill, |span| self.place(span))?,
             deploy: deploy::demands(&file.deploy, |span| self.place(span))?,
             verify: deploy::queries(file.verify, |span| self.place(span)),
             notify: file.notify.into_iter().map(|raw| self.notified(raw)).collect::<Result<_, _>>()?,

@@ -6,6 +6,7 @@
 mod backfill;
 mod breakers;
 mod deploy;
+mod drill;
 mod gates;
 mod load;
 mod notify;
@@ -19,6 +20,7 @@ mod variable;
 
 pub use breakers::Breakers;
 pub use deploy::Deploy;
+pub use drill::Drill;
 pub use load::{Loaded, load, parse};
 use notify::Hook;
 pub use rollback::Rollback;
@@ -65,6 +67,8 @@ pub struct Settings {
     pub unsigned: bool,
     /// What a deployment demands of the server it meets.
     pub deploy: Deploy,
+    /// How often environments are drilled.
+    pub drill: Drill,
     /// Queries that `verify` asks beside the usual.
     pub verify: Vec<Query>,
     /// The ends of the windows after a deployment.
@@ -119,6 +123,7 @@ impl Default for Settings {
             keys: Vec::new(),
             unsigned: false,
             deploy: Deploy::default(),
+            drill: Drill::default(),
             verify: Vec::new(),
             windows: Windows::default(),
             notify: Vec::new(),

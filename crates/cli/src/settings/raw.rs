@@ -26,6 +26,8 @@ pub struct File {
     #[serde(default)]
     pub deploy: RawDeploy,
     #[serde(default)]
+    pub drill: RawDrill,
+    #[serde(default)]
     pub verify: RawVerify,
     #[serde(default)]
     pub lock: RawLock,
@@ -236,6 +238,14 @@ pub enum NotifyFormat {
 pub enum NotifyOn {
     Success,
     Failure,
+}
+
+/// How often environments are drilled.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawDrill {
+    pub every: Option<Spanned<String>>,
+    pub environments: Option<Vec<String>>,
 }
 
 /// What follows a deployment, until it is left alone.

@@ -17,6 +17,7 @@ mod deploy_with;
 mod diagnose;
 mod diagnose_provoked;
 mod diagnose_tools;
+mod drill;
 mod ending;
 mod environments;
 mod gate;

@@ -2,6 +2,7 @@
 //!
 //! Lives here: the judgement. Does not live here: what is kept (`port`), the clock (whoever asks brings the moment).
 
+use super::drilled::{Due, Schedule};
 use super::lock::Asked;
 use super::rolled::left;
 use super::standing::Standing;
@@ -31,6 +32,8 @@ pub struct Known<'a> {
     pub asker: &'a str,
     /// Where locks are kept, and who sees them.
     pub locked_where: &'a str,
+    /// How often it is drilled; nothing where it is not.
+    pub drill: Option<Schedule<'a>>,
     /// The ends of the windows after a deployment; nothing where nobody watches.
     pub windows: Option<&'a Windows>,
 }
@@ -77,15 +80,6 @@ pub struct Window {
     pub until: Option<String>,
     /// What may happen in it.
     pub may: &'static str,
-}
-
-/// What has to be done, by when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
-    pub what: String,
-    /// RFC 3339, in UTC.
-    pub by: String,
-    pub is_overdue: bool,
 }
 
 /// Clocks of one machine differ by so much from what they wrote.
@@ -141,6 +135,7 @@ impl Status {
             status.window = Some(window(windows, at, known.now));
             status.due.extend(known.due(windows, deployed, at));
         }
+        status.due.extend(known.drill.map(|schedule| schedule.due(known.environment, known.now)));
         status.due.sort_by(|one, other| one.by.cmp(&other.by));
         let overdue = || status.due.iter().find(|due| due.is_overdue).map(|due| format!("{}, due {}", due.what, due.by));
         status.overdue = status.overdue.take().or_else(overdue);

@@ -61,6 +61,7 @@ fn of(now: &str, runs: &[Entry], verifications: &[Verification], locks: &[Parity
         runs,
         rollouts: &[],
         all: &[],
+        drill: None,
         keeping_out: &[],
         locks,
         verifications,

@@ -10,9 +10,9 @@ mod proofs;
 mod prove;
 mod without;
 
-pub(crate) use build::build_with;
 pub(crate) use build::run;
 pub use build::{Builder, Built, build};
+pub(crate) use build::{build_replicated, build_with};
 pub use proofs::{Before, NoProofs, Proofs};
 pub use prove::{Asked, Patch, excused, prove};
 
