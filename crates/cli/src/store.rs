@@ -6,13 +6,14 @@ use crate::settings::{Settings, StorePlace as Place};
 use crate::wire;
 use evenkeel_core::deployment::lock::Asking;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{HALT, Halt, Owner, Silent, Store};
+use evenkeel_core::port::{HALT, Halt, Owner, Pruned, Silent, Store};
 use evenkeel_pipeline::register::Seen;
 use evenkeel_store::{Server, Sqlite};
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use std::path::PathBuf;
 use std::sync::Once;
+use std::time::Duration;
 
 /// The store.
 ///
@@ -122,6 +123,19 @@ pub fn asking(store: &dyn Store, environment: &str) -> Result<Asking, Box<Troubl
 fn known(environment: &str, store: &str) -> Asking {
     let (environment, store) = (environment.to_owned(), store.to_owned());
     Asking { environment, lock: None, asker: holder(), now: now().to_string(), store, is_shared: false }
+}
+
+/// Removes what is older than that and nobody will ask for; what is to be said of it, where anything is.
+pub fn tidied(store: &dyn Store, keep: Duration) -> Option<String> {
+    let before = now().checked_sub(keep).ok()?;
+    match store.prune(&before.to_string()) {
+        Ok(Pruned { runs: 0, evidence: 0, locks: 0, verifications: 0 }) => None,
+        Ok(Pruned { runs, evidence, locks, verifications }) => Some(format!(
+            "what is older than {before} was removed from the store ([store] keep): {runs} runs, {evidence} of evidence, {locks} locks, \
+             {verifications} verifications"
+        )),
+        Err(trouble) => Some(format!("what is older than {before} could not be removed from the store ([store] keep): {trouble}")),
+    }
 }
 
 /// Now, to the second.

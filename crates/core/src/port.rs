@@ -47,7 +47,7 @@ pub use observe::Observer;
 pub use origin::{Moments, Origins, Sought};
 pub use prepare::{Answers, Inquiry, Noticed, Prepared};
 pub use query::{Query, fill, listing};
-pub use register::{HALT, PARITY_LOCK, REGISTERS, Register, RegisterRow, Registered};
+pub use register::{HALT, PARITY_LOCK, REGISTERS, RUNS, Register, RegisterRow, Registered};
 pub use rolled::{May, Meant, Opening, Rollback, Room, Standing};
 pub use run::Run;
 pub use session::{Answer, Ran, Refused, Session};

@@ -14,8 +14,8 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::{CANONICAL, Manifest};
 use evenkeel_core::port::{
-    Act, Ending, Entry, Environment, Intended, Intention, Limits, OnTarget, Owner, PARITY_LOCK, ParityLock, Registered, Released, Run,
-    State, Store, Verification, Wish,
+    Act, Ending, Entry, Environment, Intended, Intention, Limits, OnTarget, Owner, PARITY_LOCK, ParityLock, RUNS, Registered, Released,
+    Run, State, Store, Verification, Wish,
 };
 
 /// What is read of an environment for this.
@@ -116,7 +116,12 @@ fn locked(
     let written = write(environment, (own, order, run), &there, Some(&new)).map_err(stands)?;
     locking.lock = Some(new);
     match written {
-        Written::There => locking.kept = order.asking.kept(&environment.parity(&order.limits, &run.watch)?),
+        Written::There => {
+            locking.kept = order.asking.kept(&environment.parity(&order.limits, &run.watch)?);
+            if let Some(why) = tracked(environment, (own, order, run), locking.lock.as_ref(), &runs)? {
+                locking.kept = format!("{}; what was locked is not in the tracking table: {why}", locking.kept);
+            }
+        }
         Written::Nowhere => locking.kept = Asking { lock: locking.lock.clone(), ..order.asking.clone() }.kept(&OnTarget::NotKept),
         Written::Not(why) => {
             let kept = Asking { lock: locking.lock.clone(), ..order.asking.clone() }.kept(&OnTarget::NotKept);
@@ -216,6 +221,31 @@ fn unlocked(
     };
     locking.before = Some(standing.lock);
     Ok(locking)
+}
+
+/// Writes down in the environment itself what was locked when, by whom; why it could not be.
+fn tracked(
+    environment: &dyn Environment,
+    (own, order, run): (&Intended<'_>, &Order<'_>, &Run<'_>),
+    lock: Option<&ParityLock>,
+    runs: &[Entry],
+) -> Result<Option<String>, Box<Trouble>> {
+    let Some(lock) = lock else { return Ok(None) };
+    let before = environment.registered(&RUNS, &order.limits, &run.watch)?;
+    if let Registered::Untold(why) = &before {
+        return Ok(Some(why.clone()));
+    }
+    let last = Entry::last_release(runs).filter(|entry| entry.intention.verb == "deploy");
+    let release = last.map(|entry| entry.steps.iter().map(|step| step.act.what.as_str()).collect::<Vec<_>>().join("; "));
+    let ParityLock { environment: name, since, holder, digest, until, .. } = lock.clone();
+    let called = last.map(|entry| Entry::called(entry.number, &entry.letters));
+    let row = vec![Some(name), Some(since), Some(holder), Some("LOCKED".to_owned()), called, release, Some(digest), Some(until)];
+    let wish = Wish { intended: own, tool: None, patience: order.limits.lock_timeout, limits: order.limits, orphaned: &[] };
+    Ok(match register::write(environment, (&RUNS, &before), &wish, Some(&row), run)? {
+        Written::There | Written::Nowhere => None,
+        Written::Not(why) => Some(why),
+        Written::Refused(gate) => Some(gate.found),
+    })
 }
 
 /// Makes that lock the one that stands in the environment itself, or takes away the one that does.

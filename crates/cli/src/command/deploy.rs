@@ -167,6 +167,10 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
         deployed.recovery = Some(Recovery { took: started.elapsed(), limit, origin });
         deployed.notes.extend(settings.rollback.after.as_ref().map(|after| after.told(typed)));
     }
+    if matches!(deployed.outcome, Outcome::Ran { .. }) {
+        // What is old keeps nobody from what is new.
+        deployed.notes.extend(settings.keep.and_then(|keep| store::tidied(&*store, keep)));
+    }
     Ok(deployed)
 }
 

@@ -42,6 +42,7 @@ use evenkeel_pipeline::render::Renderer;
 use evenkeel_pipeline::verify::Query;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The configuration, resolved: variables replaced, paths relative to the file made absolute.
 #[derive(Debug)]
@@ -58,6 +59,8 @@ pub struct Settings {
     pub scratch: Vec<PathBuf>,
     /// Where the store is, where that is written. That a variable of it is not set is told to whoever needs it.
     pub store: Result<Option<StorePlace>, Box<Trouble>>,
+    /// How old what nobody will ask for may become in it; for ever where nothing is written.
+    pub keep: Option<Duration>,
     /// Folders of migrations.
     pub migrations: Vec<Migrations>,
     /// What a rehearsal demands.
@@ -118,6 +121,7 @@ impl Default for Settings {
             secret: Ok(None),
             scratch: Vec::new(),
             store: Ok(None),
+            keep: None,
             migrations: Vec::new(),
             gates: Limits::default(),
             keys: Vec::new(),

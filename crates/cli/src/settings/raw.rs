@@ -314,6 +314,7 @@ pub enum RawBytes {
 #[serde(deny_unknown_fields)]
 pub struct RawStore {
     pub url: Option<Spanned<String>>,
+    pub keep: Option<Spanned<String>>,
 }
 
 /// Throwaway servers.

@@ -318,6 +318,8 @@ fn the_lock_stands_in_the_database_where_every_machine_sees_it_and_no_digest_doe
         let before = all(&place);
         run(&place, &["lock", "shop", "--until", "1h"], 0).says("every machine sees it");
         db.exec("analyze");
+        let tracked = "select state || ' ' || by || ' ' || coalesce(release, '-') from evenkeel.runs";
+        assert!(db.value(tracked).unwrap().starts_with("LOCKED ann@laptop 20260102000000"), "{:?}", db.value(tracked));
         assert_eq!(all(&place), before);
         let captured = place.run(&["capture", "shop"]).exits(0);
         assert!(!captured.stdout.contains("parity_lock") && !captured.stdout.contains("[\"evenkeel\""), "{}", captured.stdout);

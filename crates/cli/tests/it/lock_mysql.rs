@@ -62,6 +62,9 @@ fn what_is_locked_or_halted_stands_in_the_database_where_every_machine_sees_it_a
         told(&place, ANN, &["lock", "shop", "--until", "1h"], 0);
         told(&place, ANN, &["lock", "shop", "--until", "2h"], 0);
         assert_eq!(db.value("select count(*) from evenkeel_parity_lock"), Some("1".to_owned()));
+        // What was locked is tracked, each time.
+        let tracked = "select group_concat(state order by number) from evenkeel_runs where `by` = 'ann@laptop'";
+        assert_eq!(db.value(tracked), Some("LOCKED,LOCKED,LOCKED".to_owned()));
         told(&place, ANN, &["unlock", "shop"], 0);
         // What is not as it is made is somebody's, and opens nothing.
         for (spoil, mend) in [

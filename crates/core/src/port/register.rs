@@ -24,8 +24,12 @@ pub const PARITY_LOCK: Register = Register {
 /// That nothing may be done to it.
 pub const HALT: Register = Register { name: "halt", columns: &["environment", "since", "by", "reason"], is_one: true };
 
+/// What was locked when, by whom: a row for each, the newest last.
+pub const RUNS: Register =
+    Register { name: "runs", columns: &["environment", "at", "by", "state", "run", "release", "digest", "until"], is_one: false };
+
 /// All of them.
-pub const REGISTERS: [&Register; 2] = [&PARITY_LOCK, &HALT];
+pub const REGISTERS: [&Register; 3] = [&PARITY_LOCK, &HALT, &RUNS];
 
 /// A row, by the register's columns.
 pub type RegisterRow = Vec<Option<String>>;
