@@ -4,7 +4,7 @@ mod deploy;
 mod release;
 
 pub use deploy::{
-    AcceptedGap, Backfill, BackfillGap, Deploy, Drill, Gate, Lock, Rollback, Rollout, Running, Status, UnknownIs, Unlock, Verify,
+    AcceptedGap, Backfill, BackfillGap, Chosen, Deploy, Drill, Gate, Lock, Rollback, Rollout, Running, Status, UnknownIs, Unlock, Verify,
 };
 pub use release::{
     CourseName, Diagnose, Evidence, History, HistoryFormat, ListingFormat, Migrations, Preflight, Reading, Rehearse, Runs, age,
@@ -43,6 +43,7 @@ pub enum SchemaName {
     Rollout,
     Backfill,
     Drill,
+    Fleet,
 }
 
 /// Flags that every verb understands.

@@ -4,6 +4,7 @@
 
 mod backfilled;
 mod drilled;
+mod fleet;
 mod locking;
 mod passage;
 mod rolled;
@@ -11,6 +12,7 @@ mod status;
 
 pub use backfilled::{backfilled, backfilled_schema};
 pub use drilled::{drilled, drilled_schema};
+pub use fleet::{Member, fleet, fleet_schema};
 pub use locking::{locking, locking_schema};
 pub use passage::{passage, passage_schema};
 pub use rolled::{rolled, rolled_schema};

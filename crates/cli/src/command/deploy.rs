@@ -2,7 +2,7 @@
 //! whoever types it.
 
 use super::notify::Told;
-use super::{Outcome as Ended, apply, evidence, migrations, output};
+use super::{Outcome as Ended, apply, evidence, fleet, migrations, output};
 use crate::args::{AcceptedGap, Common, Deploy, Rollback, Running, UnknownIs};
 use crate::paint::{self, progress::Line};
 use crate::settings::{Environment, Settings};
@@ -24,16 +24,23 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 pub fn run(arguments: &Deploy, common: &Common) -> Ended {
-    shown(&arguments.environment, &arguments.running, (None, arguments.with.as_deref()), common)
+    let how = (None, arguments.with.as_deref());
+    match &arguments.chosen.environment {
+        Some(environment) => shown(environment, &arguments.running, how, common),
+        None => fleet::run("deploy", &arguments.chosen, &arguments.running, &how, common),
+    }
 }
 
 pub fn back(arguments: &Rollback, common: &Common) -> Ended {
     let back = Back { to: arguments.to.clone(), accept: arguments.accept_loss };
-    shown(&arguments.environment, &arguments.running, (Some(back), None), common)
+    match &arguments.chosen.environment {
+        Some(environment) => shown(environment, &arguments.running, (Some(back), None), common),
+        None => fleet::run("rollback", &arguments.chosen, &arguments.running, &(Some(back), None), common),
+    }
 }
 
 /// Whether it is taken back, and the command that runs it.
-type How<'a> = (Option<Back>, Option<&'a str>);
+pub(super) type How<'a> = (Option<Back>, Option<&'a str>);
 
 fn shown(environment: &str, arguments: &Running, back: How<'_>, common: &Common) -> Ended {
     let Ok(form) = arguments.reported.format.form() else {
@@ -67,7 +74,7 @@ fn shown(environment: &str, arguments: &Running, back: How<'_>, common: &Common)
 ///
 /// # Errors
 /// It is refused before anything is looked at, or the environment cannot be read or claimed.
-fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Common) -> Result<Deployed, Box<Trouble>> {
+pub(super) fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Common) -> Result<Deployed, Box<Trouble>> {
     let started = Instant::now();
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;

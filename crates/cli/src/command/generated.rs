@@ -38,6 +38,7 @@ pub fn schema(of: SchemaName) -> Outcome {
         SchemaName::Rollout => Some("rollout"),
         SchemaName::Backfill => Some("backfill"),
         SchemaName::Drill => Some("drill"),
+        SchemaName::Fleet => Some("fleet"),
     };
     let others = [
         evenkeel_report::rehearsal::json_schema(),
@@ -49,6 +50,7 @@ pub fn schema(of: SchemaName) -> Outcome {
         evenkeel_report::deployment::rolled_schema(),
         evenkeel_report::deployment::backfilled_schema(),
         evenkeel_report::deployment::drilled_schema(),
+        evenkeel_report::deployment::fleet_schema(),
     ];
     let mut schemas = evenkeel_report::history::json_schemas().into_iter().chain(others);
     let found = named.and_then(|verb| schemas.find(|(other, _)| *other == verb)).map(|(_, schema)| schema);

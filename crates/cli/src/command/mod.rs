@@ -13,6 +13,7 @@ mod digest;
 mod drill;
 mod evidence;
 mod explain;
+mod fleet;
 mod gate;
 mod generated;
 mod grants;

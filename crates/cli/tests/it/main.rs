@@ -20,6 +20,7 @@ mod diagnose_tools;
 mod drill;
 mod ending;
 mod environments;
+mod fleet;
 mod gate;
 mod guides;
 mod halt;
