@@ -27,6 +27,7 @@ mod run;
 mod session;
 mod shift;
 mod store;
+mod used;
 mod watch;
 mod workshop;
 
@@ -53,6 +54,7 @@ pub use run::Run;
 pub use session::{Answer, Ran, Refused, Session};
 pub use shift::Shifter;
 pub use store::{Halt, Kept, Pruned, Store, Written};
+pub use used::{Use, Used};
 pub use watch::{Event, Silent, Stop, Watch, Watcher};
 pub use workshop::{Confined, Installed, Like, Scratch, Workshop};
 
@@ -261,6 +263,14 @@ pub trait Environment: Send + Sync {
     /// The server cannot be reached, or goes away; such servers are not asked yet.
     fn filled(&self, _of: &[Vec<String>], _: &Limits, _: &Watch<'_>) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
         Err(Box::new(Trouble::new(Class::Configuration, format!("how many rows tables have is not asked of {}", self.describe()))))
+    }
+
+    /// How often a table was used, by the server's own counts; why it does not count that.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away.
+    fn used(&self, _schema: &str, _table: &str, _: &Limits, _: &Watch<'_>) -> Result<Result<Used, String>, Box<Trouble>> {
+        Ok(Err(format!("how often a table is used is not asked of {}", self.describe())))
     }
 
     /// How many rows a condition is true of, in one statement that reads only; what the server says against it, or why it was not counted in

@@ -7,7 +7,7 @@ use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{
     Answers, Claimed, Condition, Environment, Flights, Inquiry, Limits, Noticed, Origins, Register, RegisterRow, Registered, Request,
-    Sought, Tool, Traffic, Vitals, Watch, Wish,
+    Sought, Tool, Traffic, Used, Vitals, Watch, Wish,
 };
 use evenkeel_runtime::{Driver, interruptible};
 use std::time::Duration;
@@ -115,6 +115,11 @@ impl Environment for MysqlEnvironment {
 
     fn orphans(&self, keys: &[Vec<String>], limits: &Limits, watch: &Watch<'_>) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
         let work = async { deploy::orphans::count(&self.target, keys, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn used(&self, _: &str, table: &str, limits: &Limits, watch: &Watch<'_>) -> Result<Result<Used, String>, Box<Trouble>> {
+        let work = async { deploy::used::look(&self.target, table, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 

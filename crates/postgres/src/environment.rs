@@ -7,7 +7,7 @@ use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{
     Answers, Claimed, Condition, Environment, Flights, Inquiry, Limits, Noticed, Origins, Register, RegisterRow, Registered, Request,
-    Sought, Tool, Traffic, Vitals, Watch, Wish,
+    Sought, Tool, Traffic, Used, Vitals, Watch, Wish,
 };
 use evenkeel_runtime::{Driver, interruptible};
 use std::time::Duration;
@@ -105,6 +105,11 @@ impl Environment for PostgresEnvironment {
 
     fn probe(&self, limits: &Limits, watch: &Watch<'_>) -> Result<std::time::Duration, Box<Trouble>> {
         let work = async { flight::probe::probe(&self.target, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn used(&self, schema: &str, table: &str, limits: &Limits, watch: &Watch<'_>) -> Result<Result<Used, String>, Box<Trouble>> {
+        let work = async { deploy::used::look(&self.target, (schema, table), limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 

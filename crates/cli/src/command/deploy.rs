@@ -2,8 +2,8 @@
 //! whoever types it.
 
 use super::notify::Told;
-use super::{Outcome as Ended, apply, evidence, fleet, migrations, output};
-use crate::args::{AcceptedGap, Common, Deploy, Rollback, Running, UnknownIs};
+use super::{Outcome as Ended, apply, evidence, migrations, output};
+use crate::args::{AcceptedGap, Common, Running, UnknownIs};
 use crate::paint::{self, progress::Line};
 use crate::settings::{Environment, Settings};
 use crate::{folder, settings, signals, store, wire};
@@ -23,26 +23,11 @@ use evenkeel_report::deployment as report;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-pub fn run(arguments: &Deploy, common: &Common) -> Ended {
-    let how = (None, arguments.with.as_deref());
-    match &arguments.chosen.environment {
-        Some(environment) => shown(environment, &arguments.running, how, common),
-        None => fleet::run("deploy", &arguments.chosen, &arguments.running, &how, common),
-    }
-}
-
-pub fn back(arguments: &Rollback, common: &Common) -> Ended {
-    let back = Back { to: arguments.to.clone(), accept: arguments.accept_loss };
-    match &arguments.chosen.environment {
-        Some(environment) => shown(environment, &arguments.running, (Some(back), None), common),
-        None => fleet::run("rollback", &arguments.chosen, &arguments.running, &(Some(back), None), common),
-    }
-}
-
 /// Whether it is taken back, and the command that runs it.
 pub(super) type How<'a> = (Option<Back>, Option<&'a str>);
 
-fn shown(environment: &str, arguments: &Running, back: How<'_>, common: &Common) -> Ended {
+/// Deploys to one, or takes back there, and tells what came of it.
+pub(super) fn shown(environment: &str, arguments: &Running, back: How<'_>, common: &Common) -> Ended {
     let Ok(form) = arguments.reported.format.form() else {
         let trouble = Trouble::new(Class::Usage, "such a report has no place for what was run").origin("flag --format");
         return Err(Box::new(trouble.expected("terminal, json or markdown").fix("leave --format out")));

@@ -1,15 +1,32 @@
-//! `evenkeel deploy` and `rollback` over several environments (`--only`, `--except`): each by itself, from the state that it is in. Neighbour:
-//! `deploy`, which does it for one.
+//! `evenkeel deploy` and `rollback`, of one environment or of several that are named or left out: each by itself, from the state that it
+//! is in. Neighbour: `deploy`, which does it for one.
 
-use super::deploy::{How, deployed};
+use super::deploy::{How, deployed, shown};
 use super::notify::Told;
 use super::{Outcome as Ended, migrations, output};
-use crate::args::{Chosen, Common, Running};
+use crate::args::{Chosen, Common, Deploy, Rollback, Running};
 use crate::settings::Settings;
 use crate::{settings, signals, wire};
 use evenkeel_core::deployment::Outcome;
 use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_pipeline::deploy::back::Back;
 use evenkeel_report::deployment::{self as report, Member};
+
+pub fn deploy(arguments: &Deploy, common: &Common) -> Ended {
+    let how = (None, arguments.with.as_deref());
+    match &arguments.chosen.environment {
+        Some(environment) => shown(environment, &arguments.running, how, common),
+        None => run("deploy", &arguments.chosen, &arguments.running, &how, common),
+    }
+}
+
+pub fn back(arguments: &Rollback, common: &Common) -> Ended {
+    let back = Back { to: arguments.to.clone(), accept: arguments.accept_loss };
+    match &arguments.chosen.environment {
+        Some(environment) => shown(environment, &arguments.running, (Some(back), None), common),
+        None => run("rollback", &arguments.chosen, &arguments.running, &(Some(back), None), common),
+    }
+}
 
 /// The environments that are meant, in the order in which they are configured: each by its name in full, or all but some.
 ///
@@ -32,7 +49,7 @@ fn chosen(chosen: &Chosen, settings: &Settings) -> Result<Vec<String>, Box<Troub
 }
 
 /// One after the other. A deployment that does not come to its end is the last; ways back are taken all the same, and so are plans.
-pub fn run(verb: &'static str, meant: &Chosen, arguments: &Running, (back, with): &How<'_>, common: &Common) -> Ended {
+fn run(verb: &'static str, meant: &Chosen, arguments: &Running, (back, with): &How<'_>, common: &Common) -> Ended {
     let Ok(form) = arguments.reported.format.form() else {
         let trouble = Trouble::new(Class::Usage, "such a report has no place for what was run").origin("flag --format");
         return Err(Box::new(trouble.expected("terminal, json or markdown").fix("leave --format out")));

@@ -10,6 +10,7 @@ pub mod filled;
 pub mod orphans;
 pub mod register;
 pub mod traffic;
+pub mod used;
 
 use crate::flight::name;
 use crate::ident::Ident;

@@ -8,6 +8,7 @@ pub mod filled;
 pub mod orphans;
 pub mod register;
 pub mod traffic;
+pub mod used;
 
 use crate::ident::{literal, qualified, quoted};
 use crate::observe::PostgresObserver;
