@@ -35,7 +35,7 @@ pub async fn look(target: &Target, register: &Register, limits: &Limits) -> Resu
     };
     session.begin_read_only(limits).await.map_err(words)?;
     let told = told(&mut session, register).await;
-    session.end_well().await.map_err(words)?;
+    // Whoever only reads ends nothing.
     session.close().await;
     told.map_err(words)
 }
