@@ -200,6 +200,12 @@ fn what_is_refused_takes_along_what_hangs_on_it() {
             ["enum public.addr", "view public.v"],
             ["composite-type public.addr", "enum public.addr"],
         ),
+        (
+            "create domain d as text constraint c check (value ~ '@' and length(value) < 200); create domain ds as d[]; create table t (o ds)",
+            "create domain d as text constraint c check (value ~ '@'); create domain ds as d[]; create table t (o ds)",
+            ["domain-constraint public.d.c", "domain-constraint public.d.c"],
+            ["domain-constraint public.d.c", "domain-constraint public.d.c"],
+        ),
     ] {
         let (a, b) = (database(newest()), database(newest()));
         a.exec(reference);
