@@ -124,7 +124,8 @@ impl Maker for Constraints {
 fn held_within(domain: &Object, world: &World<'_>) -> Option<String> {
     let domain = world.same(domain)?;
     let is_array = |object: &Object| object.text("type").is_some_and(|typ| typ.ends_with("[]"));
-    let (mut seen, mut waiting): (Vec<(&Object, bool)>, Vec<(&Object, bool)>) = (Vec::new(), vec![(domain, false)]);
+    let mut seen: Vec<(&Object, bool)> = Vec::new();
+    let mut waiting = vec![(domain, false)];
     while let Some((object, within)) = waiting.pop() {
         for user in world.told_users(object) {
             let is_within = match user.kind {
