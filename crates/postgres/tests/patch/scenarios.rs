@@ -217,6 +217,8 @@ fn what_is_refused_takes_along_what_hangs_on_it() {
             let refused: Vec<String> = patch.plan.refused.iter().map(|one| format!("{} {}", one.kind.name(), one.object)).collect();
             assert!(expected.iter().all(|one| refused.iter().any(|other| other == one)), "{reference}: {refused:#?}");
             assert!(!patch.plan.refused.iter().any(|one| one.reason.contains("fault of evenkeel")), "{:#?}", patch.plan.refused);
+            // What cannot be made again is not taken away.
+            assert!(!patch.plan.statements().any(|one| one.sql.contains("DROP CONSTRAINT c")), "{:#?}", patch.plan.steps);
         }
     }
 }
