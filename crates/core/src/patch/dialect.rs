@@ -87,6 +87,12 @@ pub trait Dialect: Sync {
         Vec::new()
     }
 
+    /// Whether making it waits for all of what it needs, those statements as well that only make sure of something
+    /// ([`Statement::settles`]): a key for its columns that are to hold no NULL, and not a trigger.
+    fn rests_on_all(&self, _: &Object) -> bool {
+        true
+    }
+
     /// What must be there before its `finish`; `None` where it has none.
     fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>>;
 

@@ -28,6 +28,8 @@ impl<'m> Planning<'_, 'm> {
         // Acts with a statement that stands alone, or that wait for one: they come after all that one transaction holds, so that
         // nothing is open, unguarded or gone while they run.
         let mut late: BTreeSet<usize> = BTreeSet::new();
+        // Those of them of which nothing comes late but what makes sure of something.
+        let mut settling: BTreeSet<usize> = BTreeSet::new();
         let mut ahead: Vec<(usize, Step)> = Vec::new();
         let mut first: Vec<(usize, Step)> = Vec::new();
         let mut later: Vec<(usize, Step)> = Vec::new();
@@ -47,7 +49,9 @@ impl<'m> Planning<'_, 'm> {
             }
             ahead.retain(|(_, step)| !step.statements.is_empty());
             new.retain(|step| !step.statements.is_empty());
-            let is_late = self.graph.waits_for(*act).any(|other| late.contains(&other));
+            let rests = self.rests_on_all(*act);
+            let is_late = self.graph.waits_for(*act).any(|other| late.contains(&other) && (rests || !settling.contains(&other)));
+            let mut settles = !is_late;
             for mut step in new {
                 let cut = if is_late { Some(0) } else { step.statements.iter().position(|statement| statement.alone) };
                 let Some(cut) = cut else {
@@ -56,6 +60,7 @@ impl<'m> Planning<'_, 'm> {
                 };
                 late.insert(*act);
                 let rest = step.statements.split_off(cut);
+                settles &= rest.iter().all(|statement| statement.settles);
                 later.push((*act, Step { statements: rest, object: step.object.clone(), ..step }));
                 if !step.statements.is_empty() {
                     first.push((*act, step));
@@ -63,6 +68,8 @@ impl<'m> Planning<'_, 'm> {
             }
             if is_late {
                 late.insert(*act);
+            } else if settles {
+                settling.insert(*act);
             }
         }
         let forced = self.held_too(&held);
@@ -79,6 +86,16 @@ impl<'m> Planning<'_, 'm> {
         plan.refused.sort();
         plan.refused.dedup();
         plan
+    }
+
+    /// Whether it waits for what only makes sure of something, too.
+    fn rests_on_all(&self, act: usize) -> bool {
+        match self.acts.get(act) {
+            Some((Part::Make, place)) => self.to.at(*place).is_none_or(|object| self.dialect.rests_on_all(object)),
+            // What it lets go of for a while.
+            Some((Part::Finish, _)) => false,
+            _ => true,
+        }
     }
 
     /// What goes with another and comes back, each by kind and name: what takes it along.
