@@ -190,9 +190,15 @@ pub trait Dialect: Sync {
     }
 
     /// Why the statements about one object would fail, or do more or less than make it equal, where nothing else of the plan is run with
-    /// them; nothing where they stand by themselves.
-    fn leans_on(&self, _: &One<'_>, _: &World<'_>) -> Option<String> {
+    /// them; nothing where they stand by themselves. The worlds are the candidate and the reference.
+    fn leans_on(&self, _: &One<'_>, _: (&World<'_>, &World<'_>)) -> Option<String> {
         None
+    }
+
+    /// What its statement names beyond what it needs, where the server does not tell that: columns that code reads. Asked where nothing
+    /// else of the plan is run with it. `attributes` are those that become others; none where all of it is made.
+    fn mentions<'w>(&self, _object: &'w Object, _attributes: &[&'static str], _world: &World<'w>) -> Vec<&'w Object> {
+        Vec::new()
     }
 
     /// Whether a statement means what it should only in a session that began as [`Dialect::opening`] says.

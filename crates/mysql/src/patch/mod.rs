@@ -2,7 +2,7 @@
 //!
 //! Lives here: which file writes which kind. One file a kind or a family of kinds; `text` turns shown names and canonical texts back to
 //! SQL, `stored` is what all stored code has in common, `together` is one ALTER TABLE for all that changes on a table, whose parts `clauses` writes and `online` weighs, `kept` says what becomes of values, `letters`
-//! is about capitals in names, `rights` about what whoever runs a script lacks. Does not live here: the order of statements (`core/patch`), facts about versions (`flavor`).
+//! is about capitals in names, `named` about what a statement names besides, `rights` about what whoever runs a script lacks. Does not live here: the order of statements (`core/patch`), facts about versions (`flavor`).
 
 mod account;
 mod clauses;
@@ -13,6 +13,7 @@ mod grant;
 mod index;
 mod kept;
 mod letters;
+mod named;
 mod online;
 mod partition;
 mod period;
@@ -35,7 +36,7 @@ use crate::remedy::name::Place;
 use evenkeel_core::history::row::Deed;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Endpoint, Manifest, Object};
-use evenkeel_core::patch::{Act, Change, Dialect, Hazard, Making, Piece, Plan, Statement, Together, Way, World, Written, differing};
+use evenkeel_core::patch::{Act, Change, Dialect, Hazard, Making, One, Piece, Plan, Statement, Together, Way, World, Written, differing};
 use std::collections::BTreeMap;
 
 /// What a file here knows of its kind. What it does not say is the usual.
@@ -276,6 +277,14 @@ impl Dialect for MysqlDialect {
 
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
         maker(object.kind).map(|(_, maker)| maker.needs(object, world)).unwrap_or_default()
+    }
+
+    fn mentions<'w>(&self, object: &'w Object, attributes: &[&'static str], world: &World<'w>) -> Vec<&'w Object> {
+        named::mentions(object, attributes, world)
+    }
+
+    fn leans_on(&self, one: &One<'_>, worlds: (&World<'_>, &World<'_>)) -> Option<String> {
+        named::leans_on(one, worlds)
     }
 
     fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {

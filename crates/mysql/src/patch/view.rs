@@ -55,8 +55,13 @@ impl Maker for Views {
 
     /// Its query names relations and functions in quotes.
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
-        object.text("definition").map(|text| named(text, object.identity.part(0), world)).unwrap_or_default()
+        reads(object, world)
     }
+}
+
+/// The relations that it reads.
+pub fn reads<'w>(view: &Object, world: &World<'w>) -> Vec<&'w Object> {
+    view.text("definition").map(|text| named(text, view.identity.part(0), world)).unwrap_or_default()
 }
 
 /// Whether the server that has it cannot tell its columns. Where columns were not read, nothing tells.

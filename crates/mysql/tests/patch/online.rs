@@ -59,6 +59,31 @@ const FORMS: &[(&str, &str, &str)] = &[
         "id int primary key, a text, b int, fulltext key k (a)",
     ),
     (
+        "a column beside two indexes of words",
+        "id int primary key, a text, c text, fulltext key k (a), fulltext key l (c)",
+        "id int primary key, a text, b int, c text, fulltext key k (a), fulltext key l (c)",
+    ),
+    (
+        "the format of rows beside two indexes of words",
+        "id int primary key, a text, c text, fulltext key k (a), fulltext key l (c)",
+        "id int primary key, a text, c text, fulltext key k (a), fulltext key l (c) & row_format = compact",
+    ),
+    (
+        "two first indexes of words",
+        "id int primary key, a text, c text",
+        "id int primary key, a text, c text, fulltext key k (a), fulltext key l (c)",
+    ),
+    (
+        "two more indexes of words",
+        "id int primary key, a text, c text, fulltext key k (a)",
+        "id int primary key, a text, c text, fulltext key k (a), fulltext key l (c), fulltext key m (a, c)",
+    ),
+    (
+        "an index of words becomes another",
+        "id int primary key, a text, c text, fulltext key k (a)",
+        "id int primary key, a text, c text, fulltext key k (c)",
+    ),
+    (
         "an index beside an index of words",
         "id int primary key, a text, b int, fulltext key k (a)",
         "id int primary key, a text, b int, fulltext key k (a), key l (b)",
@@ -171,7 +196,7 @@ fn clauses(engine: Engine) -> &'static [&'static str] {
             "LOCK=NONE",
             "",
         ],
-        _ => &["ALGORITHM=INSTANT", "ALGORITHM=INPLACE, LOCK=NONE", "ALGORITHM=INPLACE, LOCK=SHARED", ""],
+        _ => &["ALGORITHM=INSTANT", "ALGORITHM=INPLACE, LOCK=NONE", "ALGORITHM=INPLACE, LOCK=SHARED", "", "ALGORITHM=COPY"],
     }
 }
 

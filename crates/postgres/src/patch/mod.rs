@@ -436,7 +436,7 @@ impl Dialect for PostgresDialect {
         Ok(statements)
     }
 
-    fn leans_on(&self, one: &One<'_>, from: &World<'_>) -> Option<String> {
+    fn leans_on(&self, one: &One<'_>, (from, _): (&World<'_>, &World<'_>)) -> Option<String> {
         alone::leans_on(one, from)
     }
 
