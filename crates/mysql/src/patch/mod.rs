@@ -2,7 +2,7 @@
 //!
 //! Lives here: which file writes which kind. One file a kind or a family of kinds; `text` turns shown names and canonical texts back to
 //! SQL, `stored` is what all stored code has in common, `together` is one ALTER TABLE for all that changes on a table, whose parts `clauses` writes and `online` weighs, `kept` says what becomes of values, `letters`
-//! is about capitals in names, `named` about what a statement names besides, `rights` about what whoever runs a script lacks. Does not live here: the order of statements (`core/patch`), facts about versions (`flavor`).
+//! is about capitals in names, `named` about what a statement names besides, `outside` about other databases, `rights` about what whoever runs a script lacks. Does not live here: the order of statements (`core/patch`), facts about versions (`flavor`).
 
 mod account;
 mod clauses;
@@ -15,6 +15,7 @@ mod kept;
 mod letters;
 mod named;
 mod online;
+mod outside;
 mod partition;
 mod period;
 pub(crate) mod record;
@@ -320,6 +321,7 @@ impl Dialect for MysqlDialect {
 
     fn create(&self, object: &Object, making: &Making<'_>) -> Written {
         letters::may_be_called_so(object, making)?;
+        outside::needs_nothing_outside(object, making.to)?;
         letters::reads_what_is_there(object, &of(object)?.needs(object, making.to), making)?;
         of(object)?.create(object, &Target { dialect: self, making })
     }
@@ -329,6 +331,7 @@ impl Dialect for MysqlDialect {
     }
 
     fn alter(&self, change: &Change<'_>, making: &Making<'_>) -> Written {
+        outside::needs_nothing_outside(change.to, making.to)?;
         letters::reads_what_is_there(change.to, &of(change.to)?.needs(change.to, making.to), making)?;
         of(change.to)?.alter(change, &Target { dialect: self, making })
     }
@@ -392,16 +395,17 @@ impl Dialect for MysqlDialect {
     }
 
     fn for_client(&self, sql: &str) -> String {
+        // Where a text in it ends is the mode's that it is read in: any such sign may be taken for an end.
         let body = sql.strip_suffix(';').unwrap_or(sql);
-        if tokens(body).any(|token| token.sort == Sort::Sign && token.text == ";") {
-            format!("DELIMITER ;;\n{body};;\nDELIMITER ;")
-        } else {
-            sql.to_owned()
+        let mut ends = [";;", "//", "$$"].into_iter().filter(|end| !body.contains(end));
+        match ends.next() {
+            Some(end) if body.contains(';') && sql.starts_with("CREATE") => format!("DELIMITER {end}\n{body}{end}\nDELIMITER ;"),
+            _ => sql.to_owned(),
         }
     }
 
     fn own_databases(&self) -> &'static [&'static str] {
-        &["information_schema", "mysql", "performance_schema", "sys"]
+        outside::OWN
     }
 
     fn notes(&self, plan: &Plan, from: &World<'_>, to: &World<'_>) -> Vec<String> {

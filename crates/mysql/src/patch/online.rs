@@ -156,6 +156,8 @@ pub fn of_column(change: &Change<'_>, to: &Target<'_>) -> Vec<Cost> {
     }
     let one = |attribute: &&str| match *attribute {
         "comment" | "default" | "invisible" | "on_update" => Cost::Definition,
+        // MariaDB gives no row another time in place.
+        "not_null" if to.flavor().is_mariadb() && change.to.text("type").is_some_and(|typ| typ.starts_with("timestamp")) => Cost::Copy,
         "not_null" => Cost::Rebuild,
         "type" => of_type(change, to),
         "collation" if is_of_one_set(change) => match (is_in_a_key(change.from, to.making.from), light(to.flavor())) {

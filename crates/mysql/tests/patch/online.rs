@@ -36,6 +36,11 @@ const FORMS: &[(&str, &str, &str)] = &[
     ("a shorter text", "id int primary key, a varchar(20)", "id int primary key, a varchar(10)"),
     ("a column that may be NULL", "id int primary key, a int not null default 1", "id int primary key, a int default 1"),
     ("a column that may not be NULL", "id int primary key, a int", "id int primary key, a int not null"),
+    (
+        "a moment that may not be NULL",
+        "id int primary key, a timestamp null default '2020-01-01 00:00:00'",
+        "id int primary key, a timestamp not null default '2020-01-01 00:00:00'",
+    ),
     ("a value of an enum behind the others", "id int primary key, a enum('x','y')", "id int primary key, a enum('x','y','z')"),
     ("a value of an enum between", "id int primary key, a enum('x','y')", "id int primary key, a enum('x','z','y')"),
     ("a value of a set behind the others", "id int primary key, a set('x','y')", "id int primary key, a set('x','y','z')"),
