@@ -224,5 +224,6 @@ fn a_client_is_told_where_code_ends() {
         let twice = "CREATE PROCEDURE p(a bigint) begin select ';;', a; end;";
         assert!(dialect.for_client(twice).starts_with("DELIMITER //\n"));
         assert_eq!(dialect.for_client("SET a = ';';"), "SET a = ';';");
+        assert_eq!(dialect.for_client("CREATE PROCEDURE p() select 1 -- note;"), "CREATE PROCEDURE p() select 1 -- note\n;");
     });
 }
