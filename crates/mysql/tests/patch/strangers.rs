@@ -227,3 +227,32 @@ fn a_client_is_told_where_code_ends() {
         assert_eq!(dialect.for_client("CREATE PROCEDURE p() select 1 -- note;"), "CREATE PROCEDURE p() select 1 -- note\n;");
     });
 }
+
+/// Each statement is a transaction of its own there: a trigger is gone while nothing else is done, and a column that it reads goes after it.
+#[test]
+fn code_is_gone_as_short_as_can_be() {
+    each_flavor(|db| {
+        let sides = (TestDb::create(db.server.clone()), TestDb::create(db.server.clone()));
+        sides.0.exec(
+            "create table t (id bigint primary key, a int, c int); create trigger tr before insert on t for each row set new.c = 7; \
+             create procedure p (x bigint) select x; create function f() returns int deterministic return 2; create view v as select f() as x",
+        );
+        sides.1.exec(
+            "create table t (id int primary key, a int, b int); create trigger tr before insert on t for each row set new.b = 1; \
+             create procedure p (x int) select x; create function f() returns int deterministic return 1; create view v as select f() as x",
+        );
+        let (goal, before) = (seen(&sides.0), seen(&sides.1));
+        let patch = proven(&goal, &before);
+        assert!(patch.is_proven(), "{patch:#?}");
+        let all: Vec<&str> = patch.plan.statements().map(|statement| statement.sql.as_str()).collect();
+        let at = |begin: &str| all.iter().position(|sql| sql.starts_with(begin)).unwrap_or_else(|| panic!("{begin}: {all:#?}"));
+        let made = all.iter().position(|sql| sql.starts_with("CREATE") && sql.contains(" TRIGGER ")).unwrap();
+        let between = all.get(at("DROP TRIGGER") + 1..made).unwrap();
+        assert!(between.iter().all(|sql| sql.starts_with("SET ") || sql.starts_with("USE ")), "{all:#?}");
+        let (altered, dropped) = (
+            all.iter().position(|sql| sql.contains("ADD COLUMN `c`")).unwrap(),
+            all.iter().position(|sql| sql.contains("DROP COLUMN `b`")).unwrap(),
+        );
+        assert!(altered < at("DROP TRIGGER") && made < dropped, "{all:#?}");
+    });
+}

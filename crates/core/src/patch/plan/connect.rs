@@ -58,6 +58,7 @@ impl<'m> Planning<'_, 'm> {
             }
         }
         self.connect_drops();
+        self.spare_columns();
         self.connect_names();
     }
 
@@ -146,7 +147,8 @@ impl<'m> Planning<'_, 'm> {
     pub(super) fn clear_before_alter(&mut self, needed: usize, users: &[usize]) {
         let Some(alter) = self.by.get(&(Part::Alter, needed)).copied() else { return };
         let users = users.iter().filter(|user| self.dropped_after(**user).is_none());
-        let gone: Vec<usize> = users.filter_map(|user| self.dropped_by(*user)).collect();
+        // Code may stay meanwhile: it is another one after that.
+        let gone: Vec<usize> = users.filter_map(|user| self.dropped_by(*user)).filter(|act| !self.is_swapped(*act)).collect();
         for other in gone {
             self.graph.after(alter, other);
         }

@@ -4,6 +4,7 @@ mod circle;
 mod connect;
 mod lapse;
 mod stays;
+mod swap;
 mod write;
 
 use super::change::Changes;
@@ -58,6 +59,7 @@ pub(super) fn of_fates(
     planning.add_acts();
     planning.connect();
     let order = planning.order();
+    let order = planning.late_drops(order);
     planning.write(&order, form)
 }
 
