@@ -177,6 +177,8 @@ pub enum Hazard {
     Opens(String),
     /// Who must run it.
     RunBy(String),
+    /// What rows that are there get, which nobody said.
+    Gives(String),
     /// What was worked out before and is not worked out again.
     Leaves(String),
     /// What nobody keeps, or who fails, between this statement and the one that makes the thing again, which no transaction holds together.
@@ -194,6 +196,7 @@ impl Hazard {
             Self::Locks { mode, relation } => format!("takes {mode} on {relation}"),
             Self::FailsIf(what) => format!("fails if {what}"),
             Self::Opens(what) => format!("opens: {what}"),
+            Self::Gives(what) => format!("gives {what}"),
             Self::Lapses(what) => format!("until it is made again, {what}"),
             Self::Leaves(what) => format!("leaves as it was worked out before: {what}"),
             Self::RunBy(role) => format!("must be run by {role}"),

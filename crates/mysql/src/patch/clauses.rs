@@ -86,6 +86,7 @@ fn columns(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
                 );
             }
             let costs = online::of_new_column(object, to.flavor());
+            all.hazards.extend(kept::given(object));
             all.add(format!("ADD COLUMN {} {}", column::definition(object, to)?, column::place(object, to)), costs);
         }
         Piece::Altered(change) => {

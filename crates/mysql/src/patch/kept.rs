@@ -43,6 +43,17 @@ pub fn hazards(change: &Change<'_>) -> Vec<Hazard> {
     hazards
 }
 
+/// What rows that are there get in a new column, where that is no moment at all.
+pub fn given(column: &Object) -> Option<Hazard> {
+    let is_said = column.get("default").is_some() || column.get("generated").is_some() || !flag(column, "not_null");
+    let nothing = match column.text("type")?.split('(').next()? {
+        "date" => "0000-00-00",
+        "datetime" | "timestamp" => "0000-00-00 00:00:00",
+        _ => return None,
+    };
+    (!is_said).then(|| Hazard::Gives(format!("rows that are there {nothing} in {}, for it has no default", column.display())))
+}
+
 fn described(column: &Object) -> String {
     let typ = column.text("type").unwrap_or_default();
     let set = column.text("collation").and_then(|collation| charset_of(collation).ok());

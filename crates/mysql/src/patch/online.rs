@@ -67,6 +67,12 @@ pub fn of_new_column(column: &Object, flavor: &Flavor) -> Vec<Cost> {
         vec![Cost::Shared, Cost::Rebuild]
     } else if is_computed || column.text("generated_kind") == Some("stored") {
         vec![Cost::Copy]
+    } else if !flavor.is_mariadb()
+        && super::kept::given(column).is_some()
+        && !column.text("type").is_some_and(|typ| typ.starts_with("timestamp"))
+    {
+        // Whether a day that is none may be written is asked for each row.
+        vec![Cost::Rebuild]
     } else if column.get("generated").is_some() {
         vec![Cost::Virtual]
     } else {

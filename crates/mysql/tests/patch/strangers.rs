@@ -102,6 +102,15 @@ const PAIRS: &[Pair] = &[
     ),
     (
         BOTH,
+        "days that no row has",
+        "create table t (id int primary key, d date not null, dt datetime(3) not null, ts timestamp(3) not null default current_timestamp(3), \
+         e enum('x', 'y') not null)",
+        "create table t (id int primary key); insert into t values (1)",
+        &[],
+        "",
+    ),
+    (
+        BOTH,
         "moments that may not be NULL",
         "create table t (id bigint primary key, a timestamp not null default '2020-01-01 00:00:00', n int not null)",
         "create table t (id int primary key, a timestamp null default null, n int); insert into t values (1, '2001-01-01 00:00:00', 1)",
