@@ -409,7 +409,7 @@ impl Dialect for MysqlDialect {
     }
 
     fn own_databases(&self) -> &'static [&'static str] {
-        outside::OWN
+        schema::OWN
     }
 
     fn notes(&self, plan: &Plan, from: &World<'_>, to: &World<'_>) -> Vec<String> {

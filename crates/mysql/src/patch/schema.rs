@@ -3,6 +3,7 @@
 use super::text::collated;
 use super::{Maker, MysqlDialect, Target, flag, loses};
 use crate::ident::Quoted;
+use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Statement, Way, World, Written};
 
@@ -48,5 +49,37 @@ impl Maker for Schemas {
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
         let sql = format!("DROP DATABASE {};", to.dialect.place.database(object.identity.part(0)));
         Ok(vec![loses(sql, format!("everything in {}", object.display()))])
+    }
+}
+
+/// Whether a database is neither among those that were captured nor one that every server has.
+pub fn is_outside(database: &str, world: &World<'_>) -> bool {
+    let is_own = world.manifest.endpoint.database == database || world.find(Kind::Schema, &[database]).is_some();
+    !is_own && !OWN.contains(&database)
+}
+
+/// Databases that every server has by itself.
+pub const OWN: &[&str] = &["information_schema", "mysql", "performance_schema", "sys"];
+
+#[cfg(test)]
+pub mod tests {
+    use evenkeel_core::kind::Engine;
+    use evenkeel_core::manifest::{Endpoint, Manifest, NodeRole};
+
+    /// Of a database that holds nothing.
+    pub fn manifest() -> Manifest {
+        let endpoint = Endpoint {
+            engine: Engine::MySql,
+            server_version: "9.7.0".to_owned(),
+            server_major: 907,
+            database: "shop".to_owned(),
+            role: "root".to_owned(),
+            node: String::new(),
+            node_role: NodeRole::Primary,
+            captured_at: String::new(),
+            roles: Default::default(),
+            whose: Default::default(),
+        };
+        Manifest::new(endpoint, Vec::new(), Vec::new(), Vec::new())
     }
 }

@@ -100,7 +100,7 @@ fn named<'w>(text: &str, schema: &str, world: &World<'w>) -> (Vec<&'w Object>, V
                 let second = if is(at + 1, ".") { name(at + 2) } else { None };
                 let end = if second.is_some() { at + 3 } else { at + 1 };
                 let (schema, name) = second.as_deref().map_or((schema, first.as_str()), |second| (first.as_str(), second));
-                if second.is_some() && (is_next || is(end, "(")) && super::outside::is_outside(schema, world) {
+                if second.is_some() && (is_next || is(end, "(")) && super::schema::is_outside(schema, world) {
                     outside.push(format!("{schema}.{name}"));
                 } else if is(end, "(") {
                     found.extend(world.find(Kind::Function, &[schema, name]));
@@ -156,7 +156,7 @@ fn named<'w>(text: &str, schema: &str, world: &World<'w>) -> (Vec<&'w Object>, V
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::patch::outside::tests::manifest;
+    use crate::patch::schema::tests::manifest;
 
     #[test]
     fn only_relations_are_in_another_database() {
