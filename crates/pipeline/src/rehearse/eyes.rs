@@ -122,7 +122,7 @@ impl<'e> Eyes<'e> {
         let work = if is_refused { Work::default() } else { around.work() };
         let rows = outcome.unwrap_or_default();
         let is_sampled = after.held.is_empty() && spoken.statement.alone;
-        let sampled = self.samples.between(instant, instant + (ended - began));
+        let sampled = self.samples.seen();
         let mut locks = Vec::new();
         let mut open = Vec::new();
         let statement = self.traces.len();

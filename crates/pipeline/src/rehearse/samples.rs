@@ -5,7 +5,7 @@ use evenkeel_core::port::{Event, Observer, Session, Watch};
 use evenkeel_core::rehearsal::Waited;
 use evenkeel_core::trace::{Held, On, Sample, Waiter};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Between two words to whoever watches.
@@ -13,16 +13,31 @@ const TELLING: Duration = Duration::from_millis(100);
 /// Between two samples where nobody else is.
 pub const PAUSE: Duration = Duration::from_millis(1);
 
-/// How long a lock was seen by the second session.
+/// How long a lock was seen by the second session, while one statement ran.
 #[derive(Debug, Clone)]
 pub struct Seen {
     pub held: Held,
+    /// When the first sample with it was answered: it was there by then.
     pub first: Instant,
+    /// When the last sample with it was asked for: it was there still.
     pub last: Instant,
-    /// The first sample without it.
+    /// When the first sample without it was answered.
     pub gone: Option<Instant>,
-    /// The last sample before it was there.
+    /// When the last sample before it was asked for, or the statement began.
     pub before: Instant,
+}
+
+/// What was seen of the statement that runs, or ran last. A sample shows some moment between its question and its answer, so it is told of
+/// a statement only where both lie within it: a slow one would else show locks of the statement before, or of the one behind.
+#[derive(Debug, Default)]
+struct Current {
+    /// Which it is, and since when; nothing between statements.
+    running: Option<(String, Instant)>,
+    /// How many have begun.
+    number: u64,
+    seen: Vec<Seen>,
+    /// When the last sample of it was asked for.
+    asked: Option<Instant>,
 }
 
 /// How long a client was seen to wait.
@@ -50,11 +65,9 @@ impl Wait {
 /// What the second session has seen so far.
 #[derive(Debug, Default)]
 pub struct Samples {
-    seen: Mutex<Vec<Seen>>,
+    current: Mutex<Current>,
     waits: Mutex<Vec<Wait>>,
     is_over: AtomicBool,
-    /// The statement that runs, and since when.
-    running: Mutex<Option<(String, Instant)>>,
     /// Whoever it waits for is asked for by name.
     names: bool,
     /// Who they were, of the last statement that waited.
@@ -79,12 +92,13 @@ impl Samples {
         watch: Watch<'_>,
     ) {
         let sampled = opened.and_then(|mut own| {
-            let mut before = Instant::now();
-            let mut told = before;
+            let mut told = Instant::now();
             while !self.is_over.load(Ordering::SeqCst) && !watch.stop.is_requested() {
+                let number = self.current().number;
+                let asked = Instant::now();
                 let sample = observer.sample(&mut *own, session)?;
                 let now = Instant::now();
-                self.put(sample.held.clone(), before, now);
+                self.put(number, &sample.held, asked, now);
                 self.wait(&sample.waiters, now);
                 if self.names && !sample.waited_for.is_empty() {
                     let blockers = observer.blockers(&mut *own, session)?;
@@ -93,7 +107,6 @@ impl Samples {
                         *self.blockers.lock().unwrap_or_else(PoisonError::into_inner) = blockers;
                     }
                 }
-                before = now;
                 if now.duration_since(told) >= TELLING {
                     told = now;
                     self.tell(&sample, now, watch);
@@ -109,11 +122,22 @@ impl Samples {
 
     /// A statement is about to run, or has.
     pub fn runs(&self, statement: Option<String>) {
-        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = statement.map(|statement| (statement, Instant::now()));
+        let mut current = self.current();
+        match statement {
+            Some(statement) => {
+                let number = current.number + 1;
+                *current = Current { running: Some((statement, Instant::now())), number, ..Current::default() };
+            }
+            None => current.running = None,
+        }
+    }
+
+    fn current(&self) -> MutexGuard<'_, Current> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, sample: &Sample, now: Instant, watch: Watch<'_>) {
-        match &*self.running.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &self.current().running {
             Some((statement, since)) => watch.see(Event::Running {
                 statement,
                 since: now.saturating_duration_since(*since),
@@ -124,14 +148,17 @@ impl Samples {
         }
     }
 
-    fn put(&self, held: Vec<Held>, before: Instant, now: Instant) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        for one in seen.iter_mut().filter(|one| one.gone.is_none()) {
-            if held.contains(&one.held) { one.last = now } else { one.gone = Some(now) }
+    /// Of a sample that was asked for while the statement of that number ran, or before any did.
+    fn put(&self, number: u64, held: &[Held], asked: Instant, now: Instant) {
+        let mut current = self.current();
+        let Some(since) = current.running.as_ref().map(|(_, since)| *since).filter(|_| current.number == number) else { return };
+        let before = current.asked.replace(asked).unwrap_or(since);
+        for one in current.seen.iter_mut().filter(|one| one.gone.is_none()) {
+            if held.contains(&one.held) { one.last = asked } else { one.gone = Some(now) }
         }
         for held in held {
-            if !seen.iter().any(|one| one.gone.is_none() && one.held == held) {
-                seen.push(Seen { held, first: now, last: now, gone: None, before });
+            if !current.seen.iter().any(|one| one.gone.is_none() && one.held == *held) {
+                current.seen.push(Seen { held: held.clone(), first: now, last: asked, gone: None, before });
             }
         }
     }
@@ -139,8 +166,16 @@ impl Samples {
     fn wait(&self, waiters: &[Waiter], now: Instant) {
         let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
         for one in waits.iter_mut().filter(|one| one.over.is_none()) {
-            let is_there = waiters.iter().any(|waiter| waiter.session == one.session && waiter.on == one.on && waiter.wait == one.wait);
-            if is_there { one.last = now } else { one.over = Some(now) }
+            match waiters.iter().find(|waiter| waiter.session == one.session && waiter.on == one.on && waiter.wait == one.wait) {
+                Some(waiter) => {
+                    one.last = now;
+                    // Each answer comes somewhat late: the earliest is the nearest.
+                    if let Some(since) = waiter.since.and_then(|since| now.checked_sub(since)) {
+                        one.first = one.first.min(since);
+                    }
+                }
+                None => one.over = Some(now),
+            }
         }
         for waiter in waiters {
             let is_known =
@@ -173,11 +208,9 @@ impl Samples {
         self.broken.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What was seen between two moments, and forgets what is older.
-    pub fn between(&self, from: Instant, to: Instant) -> Vec<Seen> {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.retain(|one| one.gone.is_none_or(|gone| gone >= from));
-        seen.iter().filter(|one| one.first <= to && one.last >= from).cloned().collect()
+    /// What was seen of the statement that ran last.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.current().seen.clone()
     }
 
     /// Everybody's waits.
@@ -198,5 +231,107 @@ impl Wait {
             from: since(self.first),
             to: since(self.first) + self.length(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use evenkeel_core::port::{Answer, Limits, Ran, Silent, Stop};
+    use evenkeel_core::trace::{Blocks, Bounds, Files, Look, Map};
+    use std::collections::BTreeMap;
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    struct Nobody;
+
+    impl Session for Nobody {
+        fn id(&self) -> u64 {
+            1
+        }
+        fn begin(&mut self, _: &Limits) -> Result<(), Box<Trouble>> {
+            Ok(())
+        }
+        fn run(&mut self, _: &str) -> Result<Answer, Box<Trouble>> {
+            Ok(Answer::Ran(Ran::default()))
+        }
+        fn commit(&mut self) -> Result<Answer, Box<Trouble>> {
+            Ok(Answer::Ran(Ran::default()))
+        }
+        fn roll_back(&mut self) -> Result<(), Box<Trouble>> {
+            Ok(())
+        }
+    }
+
+    /// Says that it was asked, and answers when it is told to: with the lock that is held by then.
+    struct Slow {
+        asked: Sender<()>,
+        answers: Mutex<Receiver<Held>>,
+    }
+
+    impl Observer for Slow {
+        fn map(&self, _: &mut dyn Session) -> Result<Map, Box<Trouble>> {
+            Ok(Map::new())
+        }
+        fn look(&self, _: &mut dyn Session) -> Result<Look, Box<Trouble>> {
+            Ok(Look::default())
+        }
+        fn sample(&self, _: &mut dyn Session, _: u64) -> Result<Sample, Box<Trouble>> {
+            self.asked.send(()).unwrap();
+            let held = self.answers.lock().unwrap().recv().into_iter().collect();
+            Ok(Sample { held, ..Sample::default() })
+        }
+        fn blockers(&self, _: &mut dyn Session, _: u64) -> Result<Vec<(u64, String)>, Box<Trouble>> {
+            Ok(Vec::new())
+        }
+        fn bounds(&self, _: &mut dyn Session) -> Result<Bounds, Box<Trouble>> {
+            Ok(Bounds::default())
+        }
+        fn columns(&self, _: &mut dyn Session) -> Result<BTreeMap<(u64, u64), String>, Box<Trouble>> {
+            Ok(BTreeMap::new())
+        }
+        fn write_to(&self, _: &mut dyn Session, _: &str) -> Result<(), Box<Trouble>> {
+            Ok(())
+        }
+        fn moves(&self) -> &'static str {
+            "setval"
+        }
+        fn files(&self, _: &str) -> Files {
+            Files::Written
+        }
+    }
+
+    #[test]
+    fn a_sample_that_comes_late_is_told_of_no_statement_that_it_was_not_asked_for_in() {
+        let held = |mode, blocks| Held { on: On::Relation(20_000), mode, blocks };
+        let strong = || held("ACCESS EXCLUSIVE", Blocks::Everything);
+        let weaker = || held("SHARE", Blocks::Writes);
+        let (asked, was_asked) = channel();
+        let (answer, answers) = channel();
+        let slow = Slow { asked, answers: Mutex::new(answers) };
+        let samples = Samples::default();
+        let stop = Stop::default();
+        std::thread::scope(|threads| {
+            samples.runs(Some("first".to_owned()));
+            threads.spawn(|| samples.watch(&slow, Ok(Box::new(Nobody)), 1, PAUSE, Watch { watcher: &Silent, stop: &stop }));
+            // Asked for in the first, answered in the second, with what the first held.
+            was_asked.recv().unwrap();
+            samples.runs(None);
+            samples.runs(Some("second".to_owned()));
+            answer.send(strong()).unwrap();
+            was_asked.recv().unwrap();
+            assert!(samples.seen().is_empty(), "{:?}", samples.seen());
+            answer.send(weaker()).unwrap();
+            was_asked.recv().unwrap();
+            let seen: Vec<&str> = samples.seen().iter().map(|seen| seen.held.mode).collect();
+            assert_eq!(seen, ["SHARE"]);
+            // Asked for in the second, answered when it is over.
+            samples.runs(None);
+            answer.send(strong()).unwrap();
+            was_asked.recv().unwrap();
+            let seen: Vec<&str> = samples.seen().iter().map(|seen| seen.held.mode).collect();
+            assert_eq!(seen, ["SHARE"]);
+            samples.finish();
+            answer.send(strong()).unwrap();
+        });
     }
 }
