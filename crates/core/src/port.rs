@@ -44,7 +44,7 @@ pub use lock::{OnTarget, ParityLock, Released, Verification};
 pub use metric::Metrics;
 pub use observe::Observer;
 pub use origin::{Moments, Origins, Sought};
-pub use prepare::{Answers, Inquiry, Noticed, Prepared};
+pub use prepare::{Answers, Heard, Inquiry, Noticed, Prepared};
 pub use query::{Query, fill, listing};
 pub use rolled::{May, Meant, Opening, Rollback, Room, Standing};
 pub use run::Run;

@@ -18,5 +18,5 @@ pub use gate::{Elsewhere, Gate, Limits, Part, Target, Undoing, time};
 pub use gates::gates;
 pub use in_place::{After, Course, Group, InPlace, bytes};
 pub use larger::{Larger, Size, Stuck, Volume, method};
-pub use load::{Latency, Load, Phase, Slice, Waited};
+pub use load::{Latency, Load, Phase, Slice, Unsaid, Waited};
 pub use told::{CLOSED, Difference, FAILED, FAILED_WHY, Migration, Proposed, Rehearsal, Rerun, Undo};

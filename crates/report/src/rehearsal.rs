@@ -102,6 +102,9 @@ fn blocked(blocked: &Blocked) -> String {
     format!("made clients wait {times} for the {}{on}: {} at most, {} in all", blocked.wait, time(blocked.longest), time(blocked.total))
 }
 
+/// Below that, waiting is told in JSON alone.
+const WAITED: std::time::Duration = std::time::Duration::from_millis(10);
+
 /// What a statement did beside its locks.
 fn did(trace: &Trace) -> Vec<String> {
     let list = |names: &[String], what: &str| (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")));
@@ -110,6 +113,8 @@ fn did(trace: &Trace) -> Vec<String> {
         .flatten()
         .collect();
     let counts = trace.rows > 0 || trace.class == Class::Data && trace.error.is_none();
+    let waited = trace.waited.filter(|waited| *waited >= WAITED);
+    did.extend(waited.map(|waited| format!("waits {} for locks of others", time(waited))));
     did.extend(counts.then(|| if trace.rows == 1 { "1 row".to_owned() } else { format!("{} rows", trace.rows) }));
     did
 }

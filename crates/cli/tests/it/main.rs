@@ -70,6 +70,8 @@ mod rehearse_place_kept;
 mod rehearse_place_traces;
 mod rehearse_rows;
 mod rehearse_sizes;
+mod rehearse_waits;
+mod rehearse_workload;
 mod rollout;
 mod rollout_limit;
 mod rollout_mysql;

@@ -161,6 +161,14 @@ pub trait Scratch: Send + Sync {
         Err(Box::new(trouble.found(format!("{}: evenkeel cannot confine one there yet", self.describe()))))
     }
 
+    /// What the server has written into its log so far.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    fn log(&self) -> Result<String, Box<Trouble>> {
+        Ok(String::new())
+    }
+
     /// Ends a session from outside, whatever it waits for.
     ///
     /// # Errors

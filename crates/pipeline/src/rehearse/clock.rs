@@ -49,6 +49,7 @@ impl Onlooker for Clock {
             class: Class::Unknown,
             is_sampled: false,
             blocked: None,
+            waited: None,
             by_superuser: spoken.is_errand,
         });
         Ok(())

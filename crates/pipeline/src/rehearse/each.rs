@@ -100,7 +100,7 @@ impl<'a> Each<'a> {
                 runner = runner.upto(upto);
             }
             let done = runner.scripts(scripts, transaction)?;
-            Ok(done.and_then(|()| if runner.is_left_open() { Err(super::left_open()) } else { Ok(()) }))
+            Ok(done.and_then(|()| if runner.is_left_open() { Err(super::watched::left_open()) } else { Ok(()) }))
         })
     }
 

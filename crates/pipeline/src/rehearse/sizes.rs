@@ -6,7 +6,7 @@
 use super::each::{BASE, Each};
 use super::pending::Release;
 use super::place::Place;
-use super::watched;
+use super::watched::watched;
 use crate::migrations::Script;
 use crate::replay::Stage;
 use crate::runner::{Blind, Ground, Manner};

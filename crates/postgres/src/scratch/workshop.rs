@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use evenkeel_core::connection::Blank;
 use evenkeel_core::connection::encoded;
-use evenkeel_core::fault::{Trouble, Troublesome};
+use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
 use evenkeel_core::port;
 use evenkeel_core::port::{Confined, Environment, Installed, Like, Session, Watch, Workshop};
@@ -130,6 +130,15 @@ impl port::Scratch for Scratch {
 
     fn confined(&self, database: &str, confined: &Confined) -> Result<Box<dyn Session>, Box<Trouble>> {
         Ok(Box::new(super::confined::open(self, database, confined).map_err(words)?.into_port()))
+    }
+
+    fn log(&self) -> Result<String, Box<Trouble>> {
+        let path = self.log_path();
+        // Clients' texts may be in any encoding.
+        let read = std::fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        read.map_err(|error| {
+            Box::new(Trouble::new(Class::Internal, format!("cannot read the log {}", path.display())).found(error.to_string()))
+        })
     }
 
     fn end(&self, session: u64) -> Result<(), Box<Trouble>> {

@@ -112,6 +112,8 @@ struct Statement {
     rows: u64,
     /// Clients that it made wait; null where none ran beside it.
     blocked: Option<Vec<Blocked>>,
+    /// How long it was seen to wait for locks of others, which is in `ms`; null where no look fell within it.
+    waited_ms: Option<f64>,
     errors: Vec<String>,
     class: &'static str,
     /// It ran outside of any transaction: locks are those that samples saw.
@@ -334,6 +336,7 @@ fn statement(trace: &trace::Trace, place: Option<&rehearsal::InPlace>) -> Statem
         temporary_bytes: None,
         rows: trace.rows,
         blocked: trace.blocked.as_ref().map(|all| all.iter().map(blocked).collect()),
+        waited_ms: trace.waited.map(ms),
         errors: trace.error.iter().cloned().collect(),
         class: trace.class.name(),
         sampled: trace.is_sampled,

@@ -14,6 +14,8 @@ pub(super) struct Blocked {
     clients: usize,
     longest_ms: f64,
     total_ms: f64,
+    /// `log` where the server's own log says how long each lasted, `samples` where a second session looked now and then.
+    measured: &'static str,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -44,6 +46,7 @@ pub(super) fn blocked(one: &trace::Blocked) -> Blocked {
         clients: one.clients,
         longest_ms: ms(one.longest),
         total_ms: ms(one.total),
+        measured: if one.logged { "log" } else { "samples" },
     }
 }
 

@@ -135,6 +135,8 @@ fn plain() -> Rehearse {
         rows: Vec::new(),
         queries: Vec::new(),
         next: Vec::new(),
+        workload: Vec::new(),
+        long_transaction: None,
         probe: false,
         evidence: None,
         key: None,
