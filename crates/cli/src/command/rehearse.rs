@@ -200,10 +200,6 @@ fn workload(arguments: &Rehearse, parts: &[Part], asking: &Asking<'_>, run: &Run
         let trouble = Trouble::new(Class::Usage, format!("{given} is for clients beside the release")).expected("load among the parts");
         return Err(Box::new(trouble.found("--only leaves it out").origin("flag --only").fix("--only load, or none of both")));
     }
-    if arguments.long_transaction.is_some_and(|time| time.is_zero()) {
-        let trouble = Trouble::new(Class::Usage, "a transaction that is open for no time is none").expected("a time such as 30s");
-        return Err(Box::new(trouble.found("0").origin("flag --long-transaction").fix("--long-transaction 30s")));
-    }
     let own = arguments.workload.iter().filter(|path| !is_synthetic(path));
     own.map(|path| {
         let (queries, hidden) = super::preflight::queries(std::slice::from_ref(path), asking, run)?;

@@ -73,7 +73,7 @@ fn a_workload_that_cannot_be_asked_is_told() {
     let run = |more: &[&str]| place.run(&[&["rehearse", "release.sql", "--for", &url], more].concat());
     run(&["--only", "run", "--workload", "synthetic"]).exits(64).says("load among the parts");
     run(&["--only", "run", "--long-transaction", "1s"]).exits(64).says("load among the parts");
-    run(&["--long-transaction", "0s"]).exits(64).says("a time such as 30s");
+    run(&["--long-transaction", "0s"]).exits(64).says("longer than nothing");
     run(&["--workload", "nowhere"]).exits(78).says("nowhere");
     run(&["--workload", "pg_stat_statements:nowhere"]).exits(64).says("names no environment");
 }
