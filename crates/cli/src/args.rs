@@ -3,8 +3,12 @@
 mod deploy;
 mod release;
 
-pub use deploy::{AcceptedGap, Backfill, BackfillGap, Deploy, Gate, Lock, Rollback, Rollout, Running, Status, UnknownIs, Unlock, Verify};
-pub use release::{CourseName, Diagnose, Evidence, History, HistoryFormat, ListingFormat, Migrations, Preflight, Reading, Rehearse, Runs};
+pub use deploy::{
+    AcceptedGap, Backfill, BackfillGap, Chosen, Deploy, Drill, Gate, Lock, Rollback, Rollout, Running, Status, UnknownIs, Unlock, Verify,
+};
+pub use release::{
+    CourseName, Diagnose, Evidence, History, HistoryFormat, ListingFormat, Migrations, Preflight, Reading, Rehearse, Runs, age,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
@@ -38,6 +42,8 @@ pub enum SchemaName {
     Gate,
     Rollout,
     Backfill,
+    Drill,
+    Fleet,
 }
 
 /// Flags that every verb understands.
@@ -124,6 +130,8 @@ pub enum Command {
     Deploy(Deploy),
     /// Change a table part after part: held while replicas are behind or clients wait, gone on with where it stopped, and counted.
     Backfill(Backfill),
+    /// Fail over, deploy and take back on throwaway servers that are like an environment, and measure what a recovery takes.
+    Drill(Drill),
     /// Say whether what was deployed is as it was rehearsed, and whether what is in it holds together.
     Verify(Verify),
     /// Lock an environment: it is to stay as it is until an end. What would change it is refused, and what changed it is said.

@@ -1,16 +1,19 @@
 //! Where what is kept between runs is: what is configured, else a file in the user's state folder. And who it is that keeps it.
 
+use crate::args::Common;
 use crate::paint;
 use crate::settings::{Settings, StorePlace as Place};
 use crate::wire;
 use evenkeel_core::deployment::lock::Asking;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Halt, Owner, Store};
+use evenkeel_core::port::{HALT, Halt, Owner, Pruned, Silent, Store};
+use evenkeel_pipeline::register::Seen;
 use evenkeel_store::{Server, Sqlite};
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use std::path::PathBuf;
 use std::sync::Once;
+use std::time::Duration;
 
 /// The store.
 ///
@@ -25,6 +28,26 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Store>, Box<Trouble>> {
                 .fix("name a file under [store]"),
         )
     })
+}
+
+/// The store, whose word on halts is the environments' own as well.
+///
+/// # Errors
+/// As of [`open`].
+pub fn seen<'a>(settings: &'a Settings, common: &'a Common) -> Result<Box<dyn Store + 'a>, Box<Trouble>> {
+    let look = move |name: &str| {
+        if !settings.environments.contains_key(name) {
+            return Ok(None);
+        }
+        let endpoint = wire::endpoint(name, settings, common, &[])?;
+        let registered = endpoint.source.registered(&HALT, &wire::run(&Silent, settings))?;
+        let halt = Halt::on(&registered).map_err(|why| {
+            let trouble = Trouble::new(Class::CouldNotTell, format!("whether {name} is halted could not be told"));
+            Box::new(trouble.expected("a table that can be read, or none").found(why))
+        })?;
+        Ok(halt.map(|halt| Halt { environment: name.to_owned(), ..halt }))
+    };
+    Ok(Box::new(Seen::new(open(settings)?, Box::new(look))))
 }
 
 /// The store, where there is a place for one.
@@ -100,6 +123,19 @@ pub fn asking(store: &dyn Store, environment: &str) -> Result<Asking, Box<Troubl
 fn known(environment: &str, store: &str) -> Asking {
     let (environment, store) = (environment.to_owned(), store.to_owned());
     Asking { environment, lock: None, asker: holder(), now: now().to_string(), store, is_shared: false }
+}
+
+/// Removes what is older than that and nobody will ask for; what is to be said of it, where anything is.
+pub fn tidied(store: &dyn Store, keep: Duration) -> Option<String> {
+    let before = now().checked_sub(keep).ok()?;
+    match store.prune(&before.to_string()) {
+        Ok(Pruned { runs: 0, evidence: 0, locks: 0, verifications: 0 }) => None,
+        Ok(Pruned { runs, evidence, locks, verifications }) => Some(format!(
+            "what is older than {before} was removed from the store ([store] keep): {runs} runs, {evidence} of evidence, {locks} locks, \
+             {verifications} verifications"
+        )),
+        Err(trouble) => Some(format!("what is older than {before} could not be removed from the store ([store] keep): {trouble}")),
+    }
 }
 
 /// Now, to the second.

@@ -4,17 +4,21 @@
 
 pub mod backfilled;
 pub mod breaker;
+pub mod drilled;
 pub mod lock;
 pub mod passage;
 pub mod rolled;
+pub mod standing;
 pub mod status;
 
 pub use backfilled::Backfilled;
 pub use breaker::Breaker;
+pub use drilled::{Drilled, Due};
 pub use lock::Locking;
 pub use passage::Passage;
 pub use rolled::Rolled;
-pub use status::{Due, Known, Status, Window, Windows};
+pub use standing::Standing;
+pub use status::{Known, Status, Window, Windows};
 
 use crate::port::Entry;
 use std::time::Duration;

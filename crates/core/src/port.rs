@@ -21,11 +21,13 @@ mod observe;
 pub mod origin;
 mod prepare;
 mod query;
+mod register;
 mod rolled;
 mod run;
 mod session;
 mod shift;
 mod store;
+mod used;
 mod watch;
 mod workshop;
 
@@ -46,11 +48,13 @@ pub use observe::Observer;
 pub use origin::{Moments, Origins, Sought};
 pub use prepare::{Answers, Heard, Inquiry, Noticed, Prepared};
 pub use query::{Query, fill, listing};
+pub use register::{HALT, PARITY_LOCK, REGISTERS, RUNS, Register, RegisterRow, Registered};
 pub use rolled::{May, Meant, Opening, Rollback, Room, Standing};
 pub use run::Run;
 pub use session::{Answer, Ran, Refused, Session};
 pub use shift::Shifter;
 pub use store::{Halt, Kept, Pruned, Store, Written};
+pub use used::{Use, Used};
 pub use watch::{Event, Silent, Stop, Watch, Watcher};
 pub use workshop::{Confined, Installed, Like, Scratch, Workshop};
 
@@ -261,6 +265,14 @@ pub trait Environment: Send + Sync {
         Err(Box::new(Trouble::new(Class::Configuration, format!("how many rows tables have is not asked of {}", self.describe()))))
     }
 
+    /// How often a table was used, by the server's own counts; why it does not count that.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away.
+    fn used(&self, _schema: &str, _table: &str, _: &Limits, _: &Watch<'_>) -> Result<Result<Used, String>, Box<Trouble>> {
+        Ok(Err(format!("how often a table is used is not asked of {}", self.describe())))
+    }
+
     /// How many rows a condition is true of, in one statement that reads only; what the server says against it, or why it was not counted in
     /// time. Zero where it is only to be read.
     ///
@@ -287,18 +299,26 @@ pub trait Environment: Send + Sync {
         Ok(Origins::none(sought.spots.len()))
     }
 
+    /// What stands in a register of the environment itself.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away.
+    fn registered(&self, _: &Register, _: &Limits, _: &Watch<'_>) -> Result<Registered, Box<Trouble>> {
+        Ok(Registered::NotKept)
+    }
+
+    /// Statements of one transaction that write that row, in place of the one that stands where there is to be one; or take away whichever
+    /// does. What they need is made where it is not.
+    fn register_statements(&self, _: &Register, _is_made: bool, _: Option<&RegisterRow>) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The parity lock that stands in the environment itself.
     ///
     /// # Errors
     /// The server cannot be reached, or goes away.
-    fn parity(&self, _: &Limits, _: &Watch<'_>) -> Result<OnTarget, Box<Trouble>> {
-        Ok(OnTarget::NotKept)
-    }
-
-    /// Statements of one transaction that make that lock the one that stands there, or take away whichever does. What they need is made
-    /// where it is not.
-    fn parity_statements(&self, _is_made: bool, _: Option<&ParityLock>) -> Vec<String> {
-        Vec::new()
+    fn parity(&self, limits: &Limits, watch: &Watch<'_>) -> Result<OnTarget, Box<Trouble>> {
+        Ok(OnTarget::of(&self.registered(&PARITY_LOCK, limits, watch)?))
     }
 
     /// Claims the right to write to it.

@@ -15,7 +15,7 @@ use crate::capture::{self, Source};
 use crate::deploy;
 use crate::lease;
 use evenkeel_core::deployment::backfilled::{Mark, Outcome};
-use evenkeel_core::deployment::{Backfilled, Gate, Seen, code};
+use evenkeel_core::deployment::{Backfilled, Gate, Seen, Standing, code};
 use evenkeel_core::evidence::schema;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
@@ -290,7 +290,7 @@ fn past(order: &Order<'_>, intention: &Intention) -> Result<Option<Entry>, Box<T
 }
 
 fn intention(place: &Place<'_>, filled: &Backfilled, order: &Order<'_>) -> Intention {
-    let what = format!("{} of {}, by {}", filled.name, filled.table, filled.key.join(", "));
+    let what = Standing::called(&filled.name, &filled.table, &filled.key);
     let acts = vec![Act { what, statements: vec![filled.statement.clone()] }];
     Intention {
         verb: Intention::BACKFILL.to_owned(),

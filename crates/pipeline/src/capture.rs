@@ -6,7 +6,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::file;
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Gap, Manifest, NodeRole, Reason};
-use evenkeel_core::port::{Confined, Environment, Event, Limits, OnTarget, Request, Run, Watch};
+use evenkeel_core::port::{Confined, Environment, Event, Limits, OnTarget, Register, Registered, Request, Run, Watch};
 use evenkeel_core::reference::{Pattern, Secret};
 use std::io::{BufRead, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -67,6 +67,19 @@ impl Source {
     pub const fn for_a_digest(&mut self) {
         if let Self::Live { request, .. } | Self::Split { request, .. } = self {
             request.needs = false;
+        }
+    }
+
+    /// What stands in a register of the environment itself; of a file nobody asks.
+    ///
+    /// # Errors
+    /// It cannot be reached.
+    pub fn registered(&self, register: &Register, run: &Run<'_>) -> Result<Registered, Box<Trouble>> {
+        match self {
+            Self::Live { environment, request } | Self::Split { primary: environment, request, .. } => {
+                environment.registered(register, &request.limits(), &run.watch)
+            }
+            Self::File { .. } | Self::Replay(_) => Ok(Registered::NotKept),
         }
     }
 

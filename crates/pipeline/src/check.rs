@@ -11,14 +11,14 @@ use crate::{history, migrations};
 use evenkeel_core::compare::{Scope, SideGap};
 use evenkeel_core::deployment::lock::{self, Asking};
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::finding::{Finding, Origin, PLACE_CHANGED, Place, Remedy, Subject as About, WAIVER_UNUSED, Which};
+use evenkeel_core::finding::{Finding, HALTED, Origin, PLACE_CHANGED, Place, Remedy, Subject as About, WAIVER_UNUSED, Which};
 use evenkeel_core::gate::{self, Readiness, Tier};
 use evenkeel_core::history::found;
 use evenkeel_core::history::told::{Entry, History};
 use evenkeel_core::history::verdict::Verdict;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::manifest::{Endpoint, Gap, Reason, Whose};
-use evenkeel_core::port::Run;
+use evenkeel_core::port::{HALT, Halt, Run};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -206,11 +206,18 @@ fn moved(compared: &mut Compared) {
     compared.comparison.findings.push(finding);
 }
 
-/// A parity lock that stands, and how the environment stands to it.
+/// What stands in the environment itself: a halt that the store does not know of; a parity lock, and how the environment stands to it.
 fn locked(compared: &mut Compared, candidate: &Source, subject: &Subject<'_>, run: &Run<'_>) -> Result<(), Box<Trouble>> {
     let Some((asking, place)) = &subject.locked else { return Ok(()) };
+    let is_known = subject.beforehand.iter().any(|finding| finding.id == HALTED);
+    let (halt, unseen) = match Halt::on(&candidate.registered(&HALT, run)?).map(|halt| halt.filter(|_| !is_known)) {
+        Ok(halt) => (halt, None),
+        Err(why) => (None, Some(format!("whether it is halted could not be told: {why}"))),
+    };
+    let halt = halt.map(|halt| lock::halted(&Halt { environment: subject.name.clone(), ..halt }, place));
+    compared.comparison.findings.extend(halt);
     let untold = match asking.with(&candidate.parity(run)?) {
-        Ok(None) => return Ok(()),
+        Ok(None) => None,
         Err(why) => Some(format!("whether it is locked could not be told: {why}")),
         Ok(Some(asked)) => {
             let (finding, untold) = lock::finding(&asked, &compared.candidate.manifest, place);
@@ -220,7 +227,7 @@ fn locked(compared: &mut Compared, candidate: &Source, subject: &Subject<'_>, ru
     };
     // It counts, whatever of the environment was asked for.
     let dimension = if subject.demanded.contains(&Dimension::Schema) { Some(&Dimension::Schema) } else { subject.demanded.first() };
-    compared.comparison.gaps.extend(untold.map(|detail| SideGap {
+    compared.comparison.gaps.extend(unseen.into_iter().chain(untold).map(|detail| SideGap {
         which: Which::Candidate,
         gap: Gap::dimension(dimension.copied().unwrap_or(Dimension::Schema), Reason::NotCaptured, detail),
         across: None,

@@ -12,7 +12,7 @@ use evenkeel_core::evidence::schema;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Ending, Entry, Environment, Intention, Limits, Metrics, OnTarget, Owner, Run, Store};
+use evenkeel_core::port::{Ending, Entry, Environment, HALT, Halt, Intention, Limits, Metrics, OnTarget, Owner, Registered, Run, Store};
 use jiff::Timestamp;
 use std::time::{Duration, Instant};
 
@@ -46,6 +46,8 @@ pub struct Question<'a> {
 
 /// What an environment itself says.
 pub struct Read {
+    /// What it says of a halt.
+    halt: Registered,
     manifest: Manifest,
     target: OnTarget,
 }
@@ -127,7 +129,8 @@ pub fn live(source: &Source) -> Result<&dyn Environment, Box<Trouble>> {
 /// It cannot be read.
 pub fn read(source: &Source, limits: &Limits, run: &Run<'_>) -> Result<Read, Box<Trouble>> {
     let manifest = capture::manifest(source, run)?;
-    Ok(Read { target: live(source)?.parity(limits, &run.watch)?, manifest })
+    let environment = live(source)?;
+    Ok(Read { halt: environment.registered(&HALT, limits, &run.watch)?, target: environment.parity(limits, &run.watch)?, manifest })
 }
 
 /// Nothing is known of an environment, for that reason.
@@ -181,20 +184,25 @@ impl Question<'_> {
     /// The store cannot be read.
     pub fn asked(&self, environment: &dyn Environment, read: &Read) -> Result<Passage, Box<Trouble>> {
         let (label, target, at) = (self.environment.to_owned(), environment.describe(), (self.now)().to_string());
-        Ok(Passage { label, target, at, gates: self.gates(&read.target, &read.manifest)?, breakers: Vec::new(), fault: None })
+        Ok(Passage { label, target, at, gates: self.gates(read)?, breakers: Vec::new(), fault: None })
     }
 
-    fn gates(&self, target: &OnTarget, now: &Manifest) -> Result<Vec<Gate>, Box<Trouble>> {
+    fn gates(&self, Read { halt, target, manifest: now }: &Read) -> Result<Vec<Gate>, Box<Trouble>> {
         let runs = self.store.releases(self.environment, BACK)?;
-        let mut gates = vec![self.halt()?, self.journal(&runs)?, self.verified(now, &runs)?, self.locked(target, now)?];
+        let mut gates = vec![self.halt(halt)?, self.journal(&runs)?, self.verified(now, &runs)?, self.locked(target, now)?];
         gates.push(self.windows(&runs)?);
         Ok(gates)
     }
 
-    fn halt(&self) -> Result<Gate, Box<Trouble>> {
-        let halted = self.store.halted(self.environment)?;
-        let found = halted.as_ref().map_or("nobody has".to_owned(), |halt| halt.words());
-        let gate = Gate::new("halt", "nobody has halted it", Some(halted.is_none()), found);
+    fn halt(&self, there: &Registered) -> Result<Gate, Box<Trouble>> {
+        // What another machine wrote there holds as well.
+        let there = Halt::on(there).map(|halt| halt.map(|halt| Halt { environment: self.environment.to_owned(), ..halt }));
+        let (holds, found) = match (self.store.halted(self.environment)?, there) {
+            (Some(halt), _) | (None, Ok(Some(halt))) => (Some(false), halt.words()),
+            (None, Ok(None)) => (Some(true), "nobody has".to_owned()),
+            (None, Err(why)) => (None, why),
+        };
+        let gate = Gate::new("halt", "nobody has halted it", holds, found);
         Ok(gate.fix(format!("evenkeel history {} --resume, once it may go on", self.environment)))
     }
 
@@ -273,6 +281,9 @@ impl Question<'_> {
             runs,
             rollouts: &[],
             keeping_out: &[],
+            // A table that is changed at night keeps no traffic where it is by day.
+            all: &[],
+            drill: None,
             locks: &locks,
             verifications: &verifications,
             kept: kept.first(),

@@ -1,10 +1,16 @@
 //! A halt: set by a person, honoured by every gate, and taken away only after the server was seen to be well.
 //!
-//! Does not live here: where marks are kept (`Store`), how a server is asked (`Environment::vitals`).
+//! It stands in the store, and where the server lets us in the environment itself, where every machine sees it.
+//!
+//! Does not live here: where marks are kept (`Store`, `register`), how a server is asked (`Environment::vitals`).
 
 use crate::capture::Source;
+use crate::register::{self, Written};
+use evenkeel_core::deployment::Gate;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Limits, Run, Vitals};
+use evenkeel_core::port::{
+    Act, Ending, Entry, HALT, Halt, Intended, Intention, Limits, Owner, Registered, Run, State, Store, Vitals, Wish,
+};
 use std::time::{Duration, Instant};
 
 /// So much of the connections may be taken, in hundredths.
@@ -23,6 +29,69 @@ pub struct Seen {
     pub seen: Vec<String>,
     /// What keeps the halt: each in words. None where all is well.
     pub against: Vec<String>,
+}
+
+/// Who halts an environment, or lets it go.
+pub struct Order<'a> {
+    pub store: &'a dyn Store,
+    /// As it is configured.
+    pub environment: &'a str,
+    pub by: &'a str,
+    pub owner: &'a Owner,
+    /// Whether the process of a run is there still; nothing where that cannot be told.
+    pub is_there: &'a dyn Fn(&Owner) -> Option<bool>,
+    pub limits: Limits,
+}
+
+/// Writes a halt into the environment itself, where none stands there; or takes away the one that does.
+///
+/// # Errors
+/// The server cannot be reached, or goes away; the store cannot be read or written.
+pub fn keep(source: &Source, halt: Option<&Halt>, order: &Order<'_>, run: &Run<'_>) -> Result<Written, Box<Trouble>> {
+    let (Source::Live { environment, .. } | Source::Split { primary: environment, .. }) = source else { return Ok(Written::Nowhere) };
+    let before = environment.registered(&HALT, &order.limits, &run.watch)?;
+    match &before {
+        Registered::NotKept => return Ok(Written::Nowhere),
+        Registered::Untold(why) => return Ok(Written::Not(why.clone())),
+        // The first word stands; and what is not there is not taken away.
+        Registered::Rows { rows, .. } if rows.is_empty() == halt.is_none() => return Ok(Written::There),
+        Registered::Rows { .. } => {}
+    }
+    let unfinished = order.store.unfinished(order.environment)?;
+    let gone: Vec<&Entry> = unfinished.iter().filter(|entry| entry.is_there(order.is_there) == Some(false)).collect();
+    let verb = if halt.is_some() { "halt" } else { "resume" };
+    let act = Act { what: format!("{verb} {}", order.environment), statements: Vec::new() };
+    let intention = Intention {
+        verb: verb.to_owned(),
+        environment: order.environment.to_owned(),
+        target: environment.describe(),
+        by: order.by.to_owned(),
+        owner: order.owner.clone(),
+        reason: halt.map(|halt| halt.reason.clone()),
+        snapshot: None,
+        ground: String::new(),
+        digest: Intention::digest_of(std::slice::from_ref(&act)),
+        acts: vec![act],
+    };
+    let intended = match Intended::write(order.store, &intention, &gone)? {
+        Ok(intended) => intended,
+        Err(other) => {
+            let gate = Gate::new("journal", crate::lease::QUIET, Some(false), crate::lease::held(&other));
+            return Ok(Written::Refused(gate.fix("wait until it has ended: evenkeel runs")));
+        }
+    };
+    let wish = Wish { intended: &intended, tool: None, patience: order.limits.lock_timeout, limits: order.limits, orphaned: &[] };
+    let written = register::write(&**environment, (&HALT, &before), &wish, halt.map(Halt::row).as_ref(), run);
+    match &written {
+        Ok(Written::There | Written::Nowhere) => {
+            intended.became(0, State::Done, None)?;
+            intended.ended(Ending::Done, "it is written")?;
+        }
+        Ok(Written::Not(why)) => intended.ended(Ending::Refused, why)?,
+        Ok(Written::Refused(gate)) => intended.ended(Ending::Refused, &gate.found)?,
+        Err(trouble) => intended.ended(Ending::Refused, &trouble.to_string())?,
+    }
+    written
 }
 
 /// Looks at a server for so long.

@@ -1,7 +1,7 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  lease  history  check  queries  preflight  diagnose  halt  dual  rehearse  deploy  backfill  verify  lock  within  breakers  gate  rollout`.
+//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  lease  register  history  check  queries  preflight  diagnose  halt  dual  rehearse  deploy  backfill  verify  lock  within  breakers  gate  rollout  drill`.
 
 pub mod backfill;
 pub mod breakers;
@@ -11,6 +11,7 @@ pub mod compare;
 pub mod deploy;
 pub mod diagnose;
 pub mod digest;
+pub mod drill;
 pub mod dual;
 mod explained;
 pub mod files;
@@ -23,6 +24,7 @@ pub mod migrations;
 pub mod patch;
 pub mod preflight;
 pub mod queries;
+pub mod register;
 pub mod rehearse;
 pub mod render;
 pub mod replay;

@@ -6,6 +6,7 @@
 
 use crate::capture::{self, Source};
 use crate::lease;
+use crate::register::{self, Written};
 use evenkeel_core::deployment::lock::{self, Asked, Asking, Parity};
 use evenkeel_core::deployment::{Gate, Locking, code};
 use evenkeel_core::evidence::schema;
@@ -13,8 +14,8 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::{CANONICAL, Manifest};
 use evenkeel_core::port::{
-    Act, Answer, Claim, Claimed, Ending, Entry, Environment, Intended, Intention, Limits, OnTarget, Owner, ParityLock, Released, Run,
-    State, Store, Verification, Wish,
+    Act, Ending, Entry, Environment, Intended, Intention, Limits, OnTarget, Owner, PARITY_LOCK, ParityLock, RUNS, Registered, Released,
+    Run, State, Store, Verification, Wish,
 };
 
 /// What is read of an environment for this.
@@ -81,7 +82,8 @@ fn locked(
     (own, run): (&Intended<'_>, &Run<'_>),
 ) -> Result<Locking, Box<Trouble>> {
     let runs = order.store.releases(order.environment, BACK)?;
-    let target = environment.parity(&order.limits, &run.watch)?;
+    let there = environment.registered(&PARITY_LOCK, &order.limits, &run.watch)?;
+    let target = OnTarget::of(&there);
     let mut gates = vec![order.halt()?, order.journal(own, &runs)?, seen(now), verified(now, order, unverified, &runs)?];
     let standing = order.asking.with(&target);
     gates.push(free(&standing, now));
@@ -111,10 +113,15 @@ fn locked(
         let fix = format!("it is locked in {} all the same: evenkeel status, and unlock where it is not to be", order.asking.store);
         Box::new(trouble.fix(fix))
     };
-    let written = write(environment, (own, order, run), &target, Some(&new)).map_err(stands)?;
+    let written = write(environment, (own, order, run), &there, Some(&new)).map_err(stands)?;
     locking.lock = Some(new);
     match written {
-        Written::There => locking.kept = order.asking.kept(&environment.parity(&order.limits, &run.watch)?),
+        Written::There => {
+            locking.kept = order.asking.kept(&environment.parity(&order.limits, &run.watch)?);
+            if let Some(why) = tracked(environment, (own, order, run), locking.lock.as_ref(), &runs)? {
+                locking.kept = format!("{}; what was locked is not in the tracking table: {why}", locking.kept);
+            }
+        }
         Written::Nowhere => locking.kept = Asking { lock: locking.lock.clone(), ..order.asking.clone() }.kept(&OnTarget::NotKept),
         Written::Not(why) => {
             let kept = Asking { lock: locking.lock.clone(), ..order.asking.clone() }.kept(&OnTarget::NotKept);
@@ -138,7 +145,8 @@ fn locked(
 /// The environment cannot be asked, the store not be read or written.
 pub fn unlock(source: &Source, order: &Order<'_>, held_by: Option<&str>, run: &Run<'_>) -> Result<Locking, Box<Trouble>> {
     let environment = live(source)?;
-    let target = environment.parity(&order.limits, &run.watch)?;
+    let there = environment.registered(&PARITY_LOCK, &order.limits, &run.watch)?;
+    let target = OnTarget::of(&there);
     let standing = match order.asking.with(&target) {
         Ok(Some(standing)) => standing,
         Ok(None) => {
@@ -157,7 +165,7 @@ pub fn unlock(source: &Source, order: &Order<'_>, held_by: Option<&str>, run: &R
         Err(gate) => return Ok(order.locking(standing.lock.target.clone(), standing.kept.clone(), vec![gate])),
     };
     lease::beating(&intended, || {
-        let settled = unlocked(environment, standing, held_by, &target, (&intended, order, run));
+        let settled = unlocked(environment, standing, held_by, (&there, &target), (&intended, order, run));
         order.end(&intended, settled)
     })
 }
@@ -166,7 +174,7 @@ fn unlocked(
     environment: &dyn Environment,
     standing: Asked,
     held_by: Option<&str>,
-    target: &OnTarget,
+    (there, target): (&Registered, &OnTarget),
     (own, order, run): (&Intended<'_>, &Order<'_>, &Run<'_>),
 ) -> Result<Locking, Box<Trouble>> {
     const LIMIT: &str = "the lock is yours, or has expired, or its holder is named";
@@ -181,12 +189,13 @@ fn unlocked(
         return Ok(locking);
     }
     if matches!(target, OnTarget::Held(_)) {
-        match write(environment, (own, order, run), target, None)? {
+        match write(environment, (own, order, run), there, None)? {
             Written::There | Written::Nowhere => {}
             Written::Refused(gate) => locking.gates.push(gate),
             Written::Not(why) => {
                 let gate = Gate::new("database", "it can be taken away in the database itself", None, why);
-                locking.gates.push(gate.fix("as a role that may write there: DELETE FROM evenkeel.parity_lock;"));
+                let statements = environment.register_statements(&PARITY_LOCK, true, None).join("; ");
+                locking.gates.push(gate.fix(format!("as a role that may write there: {statements};")));
             }
         }
         locking.exit_code = code(&locking.gates);
@@ -214,77 +223,40 @@ fn unlocked(
     Ok(locking)
 }
 
-/// What came of writing a lock where it is seen by all.
-enum Written {
-    There,
-    /// Such environments keep none.
-    Nowhere,
-    /// The server lets nobody: why.
-    Not(String),
-    /// Somebody else is at work there, or was quicker.
-    Refused(Gate),
+/// Writes down in the environment itself what was locked when, by whom; why it could not be.
+fn tracked(
+    environment: &dyn Environment,
+    (own, order, run): (&Intended<'_>, &Order<'_>, &Run<'_>),
+    lock: Option<&ParityLock>,
+    runs: &[Entry],
+) -> Result<Option<String>, Box<Trouble>> {
+    let Some(lock) = lock else { return Ok(None) };
+    let before = environment.registered(&RUNS, &order.limits, &run.watch)?;
+    if let Registered::Untold(why) = &before {
+        return Ok(Some(why.clone()));
+    }
+    let last = Entry::last_release(runs).filter(|entry| entry.intention.verb == "deploy");
+    let release = last.map(|entry| entry.steps.iter().map(|step| step.act.what.as_str()).collect::<Vec<_>>().join("; "));
+    let ParityLock { environment: name, since, holder, digest, until, .. } = lock.clone();
+    let called = last.map(|entry| Entry::called(entry.number, &entry.letters));
+    let row = vec![Some(name), Some(since), Some(holder), Some("LOCKED".to_owned()), called, release, Some(digest), Some(until)];
+    let wish = Wish { intended: own, tool: None, patience: order.limits.lock_timeout, limits: order.limits, orphaned: &[] };
+    Ok(match register::write(environment, (&RUNS, &before), &wish, Some(&row), run)? {
+        Written::There | Written::Nowhere => None,
+        Written::Not(why) => Some(why),
+        Written::Refused(gate) => Some(gate.found),
+    })
 }
 
 /// Makes that lock the one that stands in the environment itself, or takes away the one that does.
 fn write(
     environment: &dyn Environment,
     (own, order, run): (&Intended<'_>, &Order<'_>, &Run<'_>),
-    before: &OnTarget,
+    before: &Registered,
     lock: Option<&ParityLock>,
 ) -> Result<Written, Box<Trouble>> {
-    if *before == OnTarget::NotKept {
-        return Ok(Written::Nowhere);
-    }
     let wish = Wish { intended: own, tool: None, patience: order.limits.lock_timeout, limits: order.limits, orphaned: &[] };
-    let mut claim = match environment.claim(&wish, &run.watch) {
-        Ok(Claimed::Held(claim)) => claim,
-        Ok(Claimed::Taken(who)) => {
-            let gate = Gate::new("claim", "nobody else is at work there", Some(false), who);
-            return Ok(Written::Refused(gate.fix("wait until it has ended, and run it again")));
-        }
-        Err(trouble) if trouble.class == Class::Interrupted => return Err(trouble),
-        Err(trouble) => return Ok(Written::Not(trouble.to_string())),
-    };
-    // Nobody else writes there from now on.
-    let now = environment.parity(&order.limits, &run.watch)?;
-    let written = if now == *before { run_all(&mut *claim, environment, order, (&now, lock)) } else { Ok(moved(&now)) };
-    let released = claim.release();
-    let written = written?;
-    released?;
-    Ok(written)
-}
-
-fn moved(now: &OnTarget) -> Written {
-    let found = match now {
-        OnTarget::Held(lock) => lock.words(),
-        OnTarget::Untold(why) => why.clone(),
-        OnTarget::Free { .. } | OnTarget::NotKept => "none".to_owned(),
-    };
-    Written::Refused(Gate::new("claim", "the lock in the database is as it was a moment ago", Some(false), found).fix("run it again"))
-}
-
-fn run_all(
-    claim: &mut dyn Claim,
-    environment: &dyn Environment,
-    order: &Order<'_>,
-    (now, lock): (&OnTarget, Option<&ParityLock>),
-) -> Result<Written, Box<Trouble>> {
-    let is_made = !matches!(now, OnTarget::Free { is_made: false } | OnTarget::Untold(_));
-    let mut session = claim.session(&[])?;
-    session.begin(&order.limits)?;
-    for statement in environment.parity_statements(is_made, lock) {
-        if let Answer::Refused(refused) = session.run(&statement)? {
-            session.roll_back()?;
-            return Ok(Written::Not(format!("{} ({})", refused.message, refused.code)));
-        }
-    }
-    match session.commit()? {
-        Answer::Ran(_) => Ok(Written::There),
-        Answer::Refused(refused) => {
-            session.roll_back()?;
-            Ok(Written::Not(format!("{} ({})", refused.message, refused.code)))
-        }
-    }
+    register::write(environment, (&PARITY_LOCK, before), &wish, lock.map(ParityLock::row).as_ref(), run)
 }
 
 fn live(source: &Source) -> Result<&dyn Environment, Box<Trouble>> {

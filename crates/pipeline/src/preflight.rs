@@ -9,7 +9,7 @@ use evenkeel_core::deployment::lock::{self, Asking, Parity};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind, Severity, Value};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Inquiry, Limits, Prepared, Run};
+use evenkeel_core::port::{HALT, Halt, Inquiry, Limits, Prepared, Run};
 use evenkeel_core::preflight::{Lack, Preflight, Query, Shape, nearest};
 
 /// What is asked.
@@ -24,6 +24,8 @@ pub struct Wanted<'a> {
     pub limits: Limits,
     /// What is known of a parity lock.
     pub locked: Option<&'a Asking>,
+    /// Whether the store has a halt of it.
+    pub is_halted: bool,
 }
 
 /// What is read of the target.
@@ -36,6 +38,14 @@ pub const DIMENSIONS: [Dimension; 3] = [Dimension::Schema, Dimension::Privileges
 pub fn run(target: &Source, wanted: &Wanted<'_>, run: &Run<'_>) -> Result<Preflight, Box<Trouble>> {
     let manifest = capture::manifest(target, run)?;
     let mut preflight = Preflight { label: target.label().to_owned(), ..Preflight::default() };
+    if let Some(asking) = wanted.locked.filter(|_| !wanted.is_halted) {
+        match Halt::on(&target.registered(&HALT, run)?) {
+            Ok(halt) => {
+                preflight.lacks.extend(halt.map(|halt| Lack::of(Halt { environment: asking.environment.clone(), ..halt }.words())));
+            }
+            Err(why) => preflight.gaps.push(format!("whether it is halted is not known: {why}")),
+        }
+    }
     let asked = wanted.locked.map(|asking| Ok::<_, Box<Trouble>>(asking.with(&target.parity(run)?))).transpose()?;
     let asked = asked.unwrap_or(Ok(None)).unwrap_or_else(|why| {
         preflight.gaps.push(format!("whether it is locked is not known: {why}"));

@@ -6,8 +6,8 @@ use crate::{capture, claim, deploy, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{
-    Answers, Claimed, Condition, Environment, Flights, Inquiry, Limits, Noticed, OnTarget, Origins, ParityLock, Request, Sought, Tool,
-    Traffic, Vitals, Watch, Wish,
+    Answers, Claimed, Condition, Environment, Flights, Inquiry, Limits, Noticed, Origins, Register, RegisterRow, Registered, Request,
+    Sought, Tool, Traffic, Used, Vitals, Watch, Wish,
 };
 use evenkeel_runtime::{Driver, interruptible};
 use std::time::Duration;
@@ -108,13 +108,18 @@ impl Environment for PostgresEnvironment {
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
-    fn parity(&self, limits: &Limits, watch: &Watch<'_>) -> Result<OnTarget, Box<Trouble>> {
-        let work = async { deploy::parity::look(&self.target, limits).await };
+    fn used(&self, schema: &str, table: &str, limits: &Limits, watch: &Watch<'_>) -> Result<Result<Used, String>, Box<Trouble>> {
+        let work = async { deploy::used::look(&self.target, (schema, table), limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
-    fn parity_statements(&self, is_made: bool, lock: Option<&ParityLock>) -> Vec<String> {
-        deploy::parity::statements(is_made, lock)
+    fn registered(&self, register: &Register, limits: &Limits, watch: &Watch<'_>) -> Result<Registered, Box<Trouble>> {
+        let work = async { deploy::register::look(&self.target, register, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn register_statements(&self, register: &Register, is_made: bool, row: Option<&RegisterRow>) -> Vec<String> {
+        deploy::register::statements(register, is_made, row)
     }
 
     fn claim<'a>(&self, wish: &Wish<'a>, watch: &Watch<'_>) -> Result<Claimed<'a>, Box<Trouble>> {

@@ -42,6 +42,8 @@ pub const SET_EXPRESSION: u16 = 17;
 pub const MAINTAIN: u16 = 17;
 /// The first version where partitions number their rows with their table. UNTIL(pg17)
 pub const PARTITIONED_IDENTITY: u16 = 17;
+/// When a table was last read is kept. UNTIL(pg16)
+pub const LAST_USE: u16 = 16;
 /// NOT NULL is a constraint with a name from here on, before it was only a flag of the column. UNTIL(pg18)
 pub const NAMED_NOT_NULL: u16 = 18;
 

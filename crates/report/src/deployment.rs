@@ -3,12 +3,16 @@
 //! Lives here: layout and sentences. Does not live here: what is said (`core/deployment`).
 
 mod backfilled;
+mod drilled;
+mod fleet;
 mod locking;
 mod passage;
 mod rolled;
 mod status;
 
 pub use backfilled::{backfilled, backfilled_schema};
+pub use drilled::{drilled, drilled_schema};
+pub use fleet::{Member, fleet, fleet_schema};
 pub use locking::{locking, locking_schema};
 pub use passage::{passage, passage_schema};
 pub use rolled::{rolled, rolled_schema};

@@ -12,7 +12,7 @@ mod preflight;
 mod terminal;
 
 pub use data::{Listed, ListedMigration, ListedStatement, Listing, NotUnderstood};
-pub use export::{halt_line, lock_line, run_line_of, verification_line};
+pub use export::{evidence_line, halt_line, lock_line, run_line_of, verification_line};
 pub use journal::{Applied, run_line, runs};
 pub(crate) use json::json;
 pub use preflight::verdict_line as preflight_line;

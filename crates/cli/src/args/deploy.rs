@@ -6,11 +6,26 @@ use clap::{Args, ValueEnum, ValueHint};
 use evenkeel_pipeline::deploy::back::Loss;
 use std::path::PathBuf;
 
+/// One environment, or several.
+#[derive(Debug, Args)]
+pub struct Chosen {
+    /// The environment, by the name under which it is configured.
+    #[arg(required_unless_present_any = ["only", "except"], conflicts_with_all = ["only", "except"])]
+    pub environment: Option<String>,
+    /// Several, each by its name, with commas: one after the other, each from the state that it is in. The first deployment that does not
+    /// come to its end is the last; ways back go on.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', conflicts_with = "except")]
+    pub only: Vec<String>,
+    /// All that are configured but these.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub except: Vec<String>,
+}
+
 /// `deploy`.
 #[derive(Debug, Args)]
 pub struct Deploy {
-    /// The environment, by the name under which it is configured.
-    pub environment: String,
+    #[command(flatten)]
+    pub chosen: Chosen,
     /// The tool's own command, which runs it in place of evenkeel: gates before, who waits for it meanwhile, record and effect after. No
     /// shell; it is run where this is typed.
     #[arg(long, value_name = "COMMAND", value_parser = clap::builder::NonEmptyStringValueParser::new())]
@@ -22,8 +37,8 @@ pub struct Deploy {
 /// `rollback`.
 #[derive(Debug, Args)]
 pub struct Rollback {
-    /// The environment, by the name under which it is configured.
-    pub environment: String,
+    #[command(flatten)]
+    pub chosen: Chosen,
     /// The migration that stays applied; without it all of what was rehearsed is taken back.
     #[arg(long, value_name = "KEY", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub to: Option<String>,
@@ -59,6 +74,28 @@ pub struct Backfill {
     /// For how long a part is tried again whose way a lock, a deadlock or a conflict is in.
     #[arg(long, value_name = "TIME", default_value = "2min", value_parser = super::duration)]
     pub retry_for: std::time::Duration,
+    /// Form of the report: terminal, json or markdown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = super::release::ListingFormat::Terminal)]
+    pub format: super::release::ListingFormat,
+    /// Write the report here; the verdict line still goes to stderr.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+}
+
+/// `drill`.
+#[derive(Debug, Args)]
+pub struct Drill {
+    /// The environment that the throwaway servers are made like, by the name under which it is configured. It is read, and never written
+    /// to.
+    pub environment: String,
+    /// The folder of migrations; without it the one under [project] in evenkeel.toml.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub migrations: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: super::release::Reading,
+    /// Why; it is kept with the run.
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub reason: Option<String>,
     /// Form of the report: terminal, json or markdown.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = super::release::ListingFormat::Terminal)]
     pub format: super::release::ListingFormat,

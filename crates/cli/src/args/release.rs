@@ -133,17 +133,18 @@ pub struct Runs {
     /// Form of the list.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Terminal)]
     pub format: ListFormat,
-    /// Writes every run with all that is kept of it into a file, one JSON object a line, the oldest first; then halts, locks and
-    /// verifications. Secrets are taken out.
+    /// Writes every run with all that is kept of it into a file, one JSON object a line, the oldest first; then halts, locks,
+    /// verifications and evidence. Secrets are taken out.
     #[arg(long, value_name = "FILE", conflicts_with = "number")]
     pub export: Option<PathBuf>,
-    /// Removes from the store what is older than that (such as 365d), and that nobody will ask for.
-    #[arg(long, value_name = "AGE", value_parser = age, conflicts_with_all = ["number", "environment", "export"])]
-    pub prune: Option<std::time::Duration>,
+    /// Removes from the store what is older than that (such as 365d; without it what keep under [store] says), and that nobody will ask
+    /// for.
+    #[arg(long, value_name = "AGE", num_args = 0..=1, value_parser = age, conflicts_with_all = ["number", "environment", "export"])]
+    pub prune: Option<Option<std::time::Duration>>,
 }
 
 /// A length of time that may be days.
-fn age(text: &str) -> Result<std::time::Duration, String> {
+pub fn age(text: &str) -> Result<std::time::Duration, String> {
     let days = text.trim().strip_suffix('d').map(|days| days.trim().parse::<u64>());
     let age = match days {
         Some(Ok(days)) => days.checked_mul(24 * 60 * 60).map(std::time::Duration::from_secs).ok_or_else(|| "too many days".to_owned())?,

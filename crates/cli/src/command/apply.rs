@@ -64,7 +64,7 @@ fn applied(arguments: &History, common: &Common, asked: &Asked<'_>) -> Result<(A
     if configured.tier == Some(Tier::Production) && !arguments.yes {
         confirmed(name, &configured.origin, "add --yes, once you have read what --repair prints")?;
     }
-    let store = store::open(asked.settings)?;
+    let store = store::seen(asked.settings, asked.common)?;
     let (by, owner) = (store::user(), store::owner());
     let locked = match store::asking(&*store, name)?.with(&asked.source.parity(asked.run)?) {
         Ok(locked) => {

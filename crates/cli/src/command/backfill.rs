@@ -25,7 +25,7 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
     }
     // A plan is nobody's news.
     let hooks = if arguments.plan { Told::nobody("backfill", name) } else { Told::of("backfill", name, settings)? };
-    let store = store::open(settings)?;
+    let store = store::seen(settings, common)?;
     let endpoint = wire::endpoint(name, settings, common, &DIMENSIONS)?;
     paint::notes(settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let source = endpoint.source.on_primary();

@@ -12,9 +12,8 @@ use crate::store;
 use crate::wire;
 use evenkeel_core::compare::Scope;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::finding::{Finding, HALTED, Origin, Remedy, Subject as About};
-use evenkeel_core::kind::{Dimension, Severity};
-use evenkeel_core::port::{Halt, Limits};
+use evenkeel_core::kind::Dimension;
+use evenkeel_core::port::Limits;
 use evenkeel_pipeline::capture::Source;
 use evenkeel_pipeline::check::{self, Files, Subject};
 use evenkeel_pipeline::replay::Means;
@@ -84,7 +83,7 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
         let files = files(name, configured, asked);
         match store::halted(&kept, name) {
             Ok(None) => {}
-            Ok(Some(halt)) => beforehand.push(halted(&halt, configured)),
+            Ok(Some(halt)) => beforehand.push(evenkeel_core::deployment::lock::halted(&halt, &configured.place)),
             // Nobody can tell whether it is halted.
             Err(trouble) => sides = Err(trouble),
         }
@@ -136,21 +135,6 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
         checks.push(OneCheck { name: subject.name.clone(), document, state, manifest: manifest.unwrap_or_default() });
     }
     Ok(Told { checks, exit_code })
-}
-
-/// That somebody has halted it.
-fn halted(halt: &Halt, configured: &Environment) -> Finding {
-    Finding {
-        id: HALTED.to_owned(),
-        severity: Severity::Block,
-        subject: About::Environment { name: halt.environment.clone() },
-        expected: None,
-        found: Some(halt.words()),
-        origin: Origin::Written(configured.place.clone()),
-        why: "Nothing is to be deployed there until it is seen to be well.".to_owned(),
-        manual: None,
-        remedy: Some(Remedy::Step("mend what it was halted for, then: evenkeel history ENV --resume".to_owned())),
-    }
 }
 
 /// The files that make an environment, where some are configured for it.

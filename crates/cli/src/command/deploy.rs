@@ -3,7 +3,7 @@
 
 use super::notify::Told;
 use super::{Outcome as Ended, apply, evidence, migrations, output};
-use crate::args::{AcceptedGap, Common, Deploy, Rollback, Running, UnknownIs};
+use crate::args::{AcceptedGap, Common, Running, UnknownIs};
 use crate::paint::{self, progress::Line};
 use crate::settings::{Environment, Settings};
 use crate::{folder, settings, signals, store, wire};
@@ -23,19 +23,11 @@ use evenkeel_report::deployment as report;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-pub fn run(arguments: &Deploy, common: &Common) -> Ended {
-    shown(&arguments.environment, &arguments.running, (None, arguments.with.as_deref()), common)
-}
-
-pub fn back(arguments: &Rollback, common: &Common) -> Ended {
-    let back = Back { to: arguments.to.clone(), accept: arguments.accept_loss };
-    shown(&arguments.environment, &arguments.running, (Some(back), None), common)
-}
-
 /// Whether it is taken back, and the command that runs it.
-type How<'a> = (Option<Back>, Option<&'a str>);
+pub(super) type How<'a> = (Option<Back>, Option<&'a str>);
 
-fn shown(environment: &str, arguments: &Running, back: How<'_>, common: &Common) -> Ended {
+/// Deploys to one, or takes back there, and tells what came of it.
+pub(super) fn shown(environment: &str, arguments: &Running, back: How<'_>, common: &Common) -> Ended {
     let Ok(form) = arguments.reported.format.form() else {
         let trouble = Trouble::new(Class::Usage, "such a report has no place for what was run").origin("flag --format");
         return Err(Box::new(trouble.expected("terminal, json or markdown").fix("leave --format out")));
@@ -67,7 +59,7 @@ fn shown(environment: &str, arguments: &Running, back: How<'_>, common: &Common)
 ///
 /// # Errors
 /// It is refused before anything is looked at, or the environment cannot be read or claimed.
-fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Common) -> Result<Deployed, Box<Trouble>> {
+pub(super) fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Common) -> Result<Deployed, Box<Trouble>> {
     let started = Instant::now();
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
@@ -78,7 +70,7 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
     if configured.tier == Some(Tier::Production) && !arguments.yes && !arguments.plan {
         apply::confirmed(typed, &configured.origin, "add --yes, once you have read what --plan prints")?;
     }
-    let store = store::open(settings)?;
+    let store = store::seen(settings, common)?;
     let draining = settings.rollback.drain.as_ref();
     // Whoever only deploys asks nobody to keep clients out; whom a run has left out is let in again all the same.
     let drain = match draining.map(|draining| draining.drain(&wire::console)).transpose() {
@@ -166,6 +158,10 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
         let (limit, origin) = demanded.recovery;
         deployed.recovery = Some(Recovery { took: started.elapsed(), limit, origin });
         deployed.notes.extend(settings.rollback.after.as_ref().map(|after| after.told(typed)));
+    }
+    if matches!(deployed.outcome, Outcome::Ran { .. }) {
+        // What is old keeps nobody from what is new.
+        deployed.notes.extend(settings.keep.and_then(|keep| store::tidied(&*store, keep)));
     }
     Ok(deployed)
 }

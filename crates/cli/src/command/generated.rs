@@ -37,6 +37,8 @@ pub fn schema(of: SchemaName) -> Outcome {
         SchemaName::Gate => Some("gate"),
         SchemaName::Rollout => Some("rollout"),
         SchemaName::Backfill => Some("backfill"),
+        SchemaName::Drill => Some("drill"),
+        SchemaName::Fleet => Some("fleet"),
     };
     let others = [
         evenkeel_report::rehearsal::json_schema(),
@@ -47,6 +49,8 @@ pub fn schema(of: SchemaName) -> Outcome {
         evenkeel_report::deployment::passage_schema(),
         evenkeel_report::deployment::rolled_schema(),
         evenkeel_report::deployment::backfilled_schema(),
+        evenkeel_report::deployment::drilled_schema(),
+        evenkeel_report::deployment::fleet_schema(),
     ];
     let mut schemas = evenkeel_report::history::json_schemas().into_iter().chain(others);
     let found = named.and_then(|verb| schemas.find(|(other, _)| *other == verb)).map(|(_, schema)| schema);

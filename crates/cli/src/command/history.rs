@@ -117,6 +117,7 @@ pub(super) struct Asked<'a> {
     pub means: &'a Means<'a>,
     pub run: &'a Run<'a>,
     pub settings: &'a Settings,
+    pub common: &'a Common,
     /// Where it is configured.
     pub name: Option<&'a str>,
     /// The environment, as it may be typed again.
@@ -157,7 +158,7 @@ pub(super) fn asked<T>(
     };
     // What is written to is judged by itself: a replica may lag.
     let source = if arguments.apply { endpoint.source.on_primary() } else { endpoint.source };
-    work(&Asked { source: &source, wanted: &wanted, means: &means, run: &run, settings, name, shown: &endpoint.shown })
+    work(&Asked { source: &source, wanted: &wanted, means: &means, run: &run, settings, common, name, shown: &endpoint.shown })
 }
 
 /// A repair, written down.

@@ -25,7 +25,7 @@ pub struct Prepared<'a> {
     configured: &'a Environment,
     source: Source,
     looked: Manifest,
-    store: Box<dyn Store>,
+    store: Box<dyn Store + 'a>,
     by: String,
     owner: Owner,
     patience: Duration,
@@ -42,7 +42,7 @@ pub struct Ready<'a> {
 ///
 /// # Errors
 /// Of class Usage where it is refused; it cannot be reached.
-pub fn wanted<'a>(arguments: &'a Rehearse, settings: &'a Settings, common: &Common) -> Result<Option<Prepared<'a>>, Box<Trouble>> {
+pub fn wanted<'a>(arguments: &'a Rehearse, settings: &'a Settings, common: &'a Common) -> Result<Option<Prepared<'a>>, Box<Trouble>> {
     let typed = arguments.on.as_str();
     if typed == SCRATCH {
         return Ok(None);
@@ -51,7 +51,7 @@ pub fn wanted<'a>(arguments: &'a Rehearse, settings: &'a Settings, common: &Comm
     let (name, configured) = by_name.map_err(|trouble| Box::new(trouble.origin("flag --on")))?;
     // What is refused by what is written of it is not even looked at.
     stage::by_tier(name, configured.tier, &configured.origin)?;
-    let store = store::open(settings)?;
+    let store = store::seen(settings, common)?;
     stage::halted(&*store, name)?;
     stage::unfinished(&*store, name, &store::is_there)?;
     let progress = Line::new(common.quiet);

@@ -20,7 +20,7 @@ use std::time::Duration;
 pub fn run(arguments: &Lock, common: &Common) -> Outcome {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
-    let (name, store) = meant(&arguments.environment, arguments.yes, settings)?;
+    let (name, store) = meant(&arguments.environment, arguments.yes, settings, common)?;
     let now = store::now();
     let until = until(arguments.until.as_deref(), name, now, (&*store, settings.windows))?.to_string();
     done("lock", name, (now, arguments.reason.as_deref(), arguments.format), (settings, &*store), common, |source, order, run| {
@@ -31,7 +31,7 @@ pub fn run(arguments: &Lock, common: &Common) -> Outcome {
 pub fn unlock(arguments: &Unlock, common: &Common) -> Outcome {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
-    let (name, store) = meant(&arguments.environment, arguments.yes, settings)?;
+    let (name, store) = meant(&arguments.environment, arguments.yes, settings, common)?;
     let typed = (store::now(), arguments.reason.as_deref(), arguments.format);
     done("unlock", name, typed, (settings, &*store), common, |source, order, run| {
         stage::unlock(source, order, arguments.held_by.as_deref(), run)
@@ -74,12 +74,12 @@ fn done(
 }
 
 /// The environment that is meant by its name in full, once somebody said yes; and the store.
-fn meant<'a>(typed: &str, yes: bool, settings: &'a Settings) -> Result<(&'a str, Box<dyn Store>), Box<Trouble>> {
+fn meant<'a>(typed: &str, yes: bool, settings: &'a Settings, common: &'a Common) -> Result<(&'a str, Box<dyn Store + 'a>), Box<Trouble>> {
     let (name, configured) = wire::by_name(typed, settings, "add it to evenkeel.toml, and type its name")?;
     if configured.tier == Some(Tier::Production) && !yes {
         apply::confirmed(name, &configured.origin, "add --yes")?;
     }
-    Ok((name, store::open(settings)?))
+    Ok((name, store::seen(settings, common)?))
 }
 
 fn told(locking: Result<Locking, Box<Trouble>>, now: Timestamp, format: ListFormat, hooks: &Told, common: &Common) -> Outcome {

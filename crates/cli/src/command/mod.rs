@@ -10,8 +10,10 @@ pub mod demo;
 mod deploy;
 mod diagnose;
 mod digest;
+mod drill;
 mod evidence;
 mod explain;
+mod fleet;
 mod gate;
 mod generated;
 mod grants;
@@ -68,15 +70,16 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Preflight(arguments) => preflight::run(arguments, &cli.common),
         Command::Rehearse(arguments) => rehearse::run(arguments, &cli.common),
         Command::Evidence(arguments) => evidence::run(arguments, &cli.common),
-        Command::Deploy(arguments) => deploy::run(arguments, &cli.common),
+        Command::Deploy(arguments) => fleet::deploy(arguments, &cli.common),
         Command::Backfill(arguments) => backfill::run(arguments, &cli.common),
+        Command::Drill(arguments) => drill::run(arguments, &cli.common),
         Command::Verify(arguments) => verify::run(arguments, &cli.common),
         Command::Status(arguments) => status::run(arguments, &cli.common),
         Command::Lock(arguments) => lock::run(arguments, &cli.common),
         Command::Unlock(arguments) => lock::unlock(arguments, &cli.common),
         Command::Gate(arguments) => gate::run(arguments, &cli.common),
         Command::Rollout(arguments) => rollout::run(arguments, &cli.common),
-        Command::Rollback(arguments) => deploy::back(arguments, &cli.common),
+        Command::Rollback(arguments) => fleet::back(arguments, &cli.common),
         Command::Diagnose(arguments) => diagnose::run(arguments, &cli.common),
         Command::Runs(arguments) => runs::run(arguments, &cli.common),
         Command::Servers(arguments) => servers::run(arguments, &cli.common),

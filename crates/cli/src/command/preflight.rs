@@ -84,6 +84,7 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
         migrations: found.as_ref(),
         limits,
         locked: locked.as_ref().ok().and_then(Option::as_ref),
+        is_halted: name.is_some_and(|name| matches!(store::halted(&kept, name), Ok(Some(_)))),
     };
     let mut preflight = stage::run(&endpoint.source, &wanted, &run)?;
     preflight.gaps.extend(hidden);

@@ -29,7 +29,7 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
         let asked = (name, "may have traffic that nobody takes back then", "leave it where it is");
         apply::typed_again(asked, "flag --give-up", "add --yes, once evenkeel status says what is left")?;
     }
-    let store = store::open(settings)?;
+    let store = store::seen(settings, common)?;
     let asked = Asked::of(name, settings, common)?;
     paint::notes(settings.notes.iter().chain(&asked.endpoint.warnings), common.quiet);
     let progress = Line::new(common.quiet);

@@ -16,7 +16,12 @@ pub fn run(arguments: &Runs, common: &Common) -> Outcome {
     if let Some(path) = &arguments.export {
         return export(&*store, path, arguments.environment.as_deref(), common);
     }
-    if let Some(age) = arguments.prune {
+    if let Some(typed) = arguments.prune {
+        let keep = loaded.settings.keep;
+        let age = typed.or(keep).ok_or_else(|| {
+            let trouble = Trouble::new(Class::Usage, "nothing says how old what is removed has to be").origin("flag --prune");
+            Box::new(trouble.expected("--prune AGE, or keep under [store]").found("neither").fix("--prune 365d"))
+        })?;
         return prune(&*store, age);
     }
     let entries = match arguments.number {
@@ -68,6 +73,9 @@ fn export(store: &dyn Store, path: &Path, environment: Option<&str>, common: &Co
             }
             for verification in store.verifications(name, u32::MAX)? {
                 pieces(&report::verification_line(&verification).map_err(words)?)?;
+            }
+            for kept in store.kept(name, u32::MAX)? {
+                pieces(&report::evidence_line(&kept).map_err(words)?)?;
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 use super::{Outcome, migrations, output};
 use crate::args::{Common, ListFormat, Status as Arguments};
 use crate::{settings, store};
+use evenkeel_core::deployment::drilled::{self, Schedule};
 use evenkeel_core::deployment::{Known, Status};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
@@ -11,6 +12,8 @@ use evenkeel_report::deployment as report;
 
 /// How many runs back the last one that did something is looked for.
 const BACK: u32 = 50;
+/// How many runs back one is looked for that did not come to its end.
+const FAR: u32 = 500;
 
 pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
     let loaded = settings::load(common.config.as_deref())?;
@@ -26,6 +29,13 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
     for (name, configured) in settings.in_order() {
         let (halt, runs, kept) = (store.halted(name)?, store.releases(name, BACK)?, store.kept(name, 1)?);
         let (locks, verifications) = (store.locks(name, BACK)?, store.verifications(name, 1)?);
+        let every = store.runs(Some(name), FAR)?;
+        let drills = store.runs(Some(&drilled::called(name)), BACK)?;
+        let is_drilled = match &settings.drill.environments {
+            Some(named) => named.iter().any(|one| one == name),
+            None => configured.tier == Some(Tier::Production),
+        };
+        let drill = settings.drill.every.filter(|_| is_drilled).map(|every| Schedule { every, runs: &drills });
         let (rollouts, keeping_out) = (rollout::moving(&*store, name)?, deploy::keeping_out(&*store, name)?);
         let known = Known {
             environment: name,
@@ -33,6 +43,8 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
             runs: &runs,
             rollouts: &rollouts,
             keeping_out: &keeping_out,
+            all: &every,
+            drill,
             locks: &locks,
             verifications: &verifications,
             kept: kept.first(),

@@ -6,8 +6,8 @@ use super::raw::{
     RawReferenceTable, RawWaiver, ReadFrom,
 };
 use super::{
-    Environment, History, Migrations, Policy, Reach, Settings, backfill, breakers, deploy, gates, notify, recorded, rollback, rollout,
-    store,
+    Environment, History, Migrations, Policy, Reach, Settings, backfill, breakers, deploy, drill, gates, notify, recorded, rollback,
+    rollout, store,
 };
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
@@ -113,6 +113,7 @@ impl Resolver<'_> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let scratch: Result<_, Box<Trouble>> =
             file.scratch.folders.iter().map(|path| Ok(folder.join(self.file("folders", path)?))).collect();
+        let keep = store::keep(file.store.keep.as_ref(), |span| self.place(span))?;
         let store = match file.store.url.as_ref().map(|url| Ok((self.filled("url", url)?, self.place(url.span())))).transpose() {
             Ok(url) => Ok(url.map(|(url, origin)| store::place(&url, origin)).transpose()?),
             Err(Flaw::Text(trouble)) => return Err(trouble),
@@ -136,6 +137,8 @@ impl Resolver<'_> {
             gates,
             keys: keys?,
             unsigned,
+            keep,
+            drill: drill::schedule(file.drill, |span| self.place(span))?,
             deploy: deploy::demands(&file.deploy, |span| self.place(span))?,
             verify: deploy::queries(file.verify, |span| self.place(span)),
             notify: file.notify.into_iter().map(|raw| self.notified(raw)).collect::<Result<_, _>>()?,

@@ -6,6 +6,7 @@
 mod backfill;
 mod breakers;
 mod deploy;
+mod drill;
 mod gates;
 mod load;
 mod notify;
@@ -19,6 +20,7 @@ mod variable;
 
 pub use breakers::Breakers;
 pub use deploy::Deploy;
+pub use drill::Drill;
 pub use load::{Loaded, load, parse};
 use notify::Hook;
 pub use rollback::Rollback;
@@ -40,6 +42,7 @@ use evenkeel_pipeline::render::Renderer;
 use evenkeel_pipeline::verify::Query;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The configuration, resolved: variables replaced, paths relative to the file made absolute.
 #[derive(Debug)]
@@ -56,6 +59,8 @@ pub struct Settings {
     pub scratch: Vec<PathBuf>,
     /// Where the store is, where that is written. That a variable of it is not set is told to whoever needs it.
     pub store: Result<Option<StorePlace>, Box<Trouble>>,
+    /// How old what nobody will ask for may become in it; for ever where nothing is written.
+    pub keep: Option<Duration>,
     /// Folders of migrations.
     pub migrations: Vec<Migrations>,
     /// What a rehearsal demands.
@@ -65,6 +70,8 @@ pub struct Settings {
     pub unsigned: bool,
     /// What a deployment demands of the server it meets.
     pub deploy: Deploy,
+    /// How often environments are drilled.
+    pub drill: Drill,
     /// Queries that `verify` asks beside the usual.
     pub verify: Vec<Query>,
     /// The ends of the windows after a deployment.
@@ -114,11 +121,13 @@ impl Default for Settings {
             secret: Ok(None),
             scratch: Vec::new(),
             store: Ok(None),
+            keep: None,
             migrations: Vec::new(),
             gates: Limits::default(),
             keys: Vec::new(),
             unsigned: false,
             deploy: Deploy::default(),
+            drill: Drill::default(),
             verify: Vec::new(),
             windows: Windows::default(),
             notify: Vec::new(),

@@ -26,6 +26,8 @@ pub struct File {
     #[serde(default)]
     pub deploy: RawDeploy,
     #[serde(default)]
+    pub drill: RawDrill,
+    #[serde(default)]
     pub verify: RawVerify,
     #[serde(default)]
     pub lock: RawLock,
@@ -238,6 +240,14 @@ pub enum NotifyOn {
     Failure,
 }
 
+/// How often environments are drilled.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawDrill {
+    pub every: Option<Spanned<String>>,
+    pub environments: Option<Vec<String>>,
+}
+
 /// What follows a deployment, until it is left alone.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -304,6 +314,7 @@ pub enum RawBytes {
 #[serde(deny_unknown_fields)]
 pub struct RawStore {
     pub url: Option<Spanned<String>>,
+    pub keep: Option<Spanned<String>>,
 }
 
 /// Throwaway servers.

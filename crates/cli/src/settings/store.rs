@@ -1,8 +1,12 @@
 //! Where the store is, as it is written. Neighbour: `crate::store`, which opens it.
 
+use crate::args::age;
 use evenkeel_core::fault::{Class, Trouble};
 use secrecy::{ExposeSecret, SecretString};
+use std::ops::Range;
 use std::path::PathBuf;
+use std::time::Duration;
+use toml::Spanned;
 
 /// Where it is.
 #[derive(Debug, Clone)]
@@ -38,6 +42,20 @@ pub fn place(url: &str, origin: String) -> Result<Place, Box<Trouble>> {
             .origin(origin)
             .fix("url = \"sqlite:/var/lib/evenkeel/store.sqlite\" under [store], or remove it for the user's own"),
     ))
+}
+
+/// How long is kept what nobody will ask for.
+///
+/// # Errors
+/// A length of time that is none.
+pub fn keep(raw: Option<&Spanned<String>>, place: impl Fn(Range<usize>) -> String) -> Result<Option<Duration>, Box<Trouble>> {
+    let read = |text: &Spanned<String>| {
+        age(text.get_ref()).map_err(|why| {
+            let trouble = Trouble::new(Class::Configuration, "cannot read keep under [store]").expected("a length of time such as 365d");
+            Box::new(trouble.found(why).origin(place(text.span())).fix("keep = \"365d\""))
+        })
+    };
+    raw.map(read).transpose()
 }
 
 impl PartialEq for Place {

@@ -199,6 +199,8 @@ fn whoever_stops_it_is_told_how_far_it_came() {
     let child =
         place.command(&["backfill", "shop", "mails", "--format", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     eventually("it began", || db.value("select count(*)::text from accounts where touched > 0").as_deref() != Some("0"));
+    let status = |code| place.run(&["status", "--format", "json"]).exits(code).json()["environments"][0].clone();
+    assert_eq!((&status(0)["backfills"][0]["state"], &status(0)["backfills"][0]["next"]), (&"at work".into(), &Value::Null));
     // Another is refused meanwhile, and so is a deployment of anything.
     let told = backfill(&place, &[]).exits(1).json();
     assert_eq!((closed(&told).first().copied(), &told["outcome"]), (Some("journal"), &"refused".into()), "{told}");
@@ -211,11 +213,19 @@ fn whoever_stops_it_is_told_how_far_it_came() {
         "{told}"
     );
     assert_eq!(told["rows"].to_string(), touched(&db).0, "{told}");
+    // Whoever looks is told that it is not complete, what is in, and how it is gone on with.
+    let (stood, next) = (status(1), "evenkeel backfill shop mails");
+    let one = &stood["backfills"][0];
+    assert_eq!((&one["name"], &one["state"], &one["run"], &one["next"]), (&"mails".into(), &"stopped".into(), &told["run"], &next.into()));
+    assert!(one["words"].as_str().unwrap().contains(&format!("{} rows changed", told["rows"])), "{stood}");
+    assert!(stood["overdue"].as_str().unwrap().contains(next), "{stood}");
+    place.run(&["status"]).exits(1).says("stopped, and is not complete since").says(&format!("{next} goes on"));
     // No key stands where it is shown.
     place.run(&["runs", "--format", "json"]).exits(0).hides("behind");
     place.write("evenkeel.toml", place.read("evenkeel.toml").replace("most = 20\npause", "most = 5000\n#"));
     let told = backfill(&place, &["--anew"]).exits(0).json();
     assert_eq!((&told["resumed"], touched(&db).1.as_str()), (&Value::Null, "0"), "{told}");
+    assert_eq!((&status(0)["backfills"], &status(0)["overdue"]), (&serde_json::json!([]), &Value::Null));
 }
 
 #[test]

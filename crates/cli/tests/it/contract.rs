@@ -155,3 +155,64 @@ fn a_file_that_names_a_backfill_is_run_once_no_row_needs_it() {
     deploy(&place, &["--unrehearsed"]).exits(0);
     assert_eq!(db.value("select count(*)::text from people where label = lower(name)").as_deref(), Some("1000"));
 }
+
+/// A release that takes away a table that is declared as old, behind a lock that is over.
+fn old_table(place: &Place, table: &str) {
+    let drop = "-- migrate:up\ndrop table archive;\n-- migrate:down\ncreate table archive (id int primary key);\n";
+    place.write("m/20260109000000_archive.sql", drop);
+    let toml = place.read("evenkeel.toml");
+    let differs = "[dual.archive]\ntable = \"{people}\"\ndiffers = \"false\"\nold = [\"{old}\"]\n";
+    let people = if table.contains('.') { "public.people" } else { "people" };
+    place.write("evenkeel.toml", format!("{toml}{}", differs.replace("{people}", people).replace("{old}", table)));
+    place.run(&["lock", "shop", "--unverified", "--until", "1h"]).exits(0);
+    place.run(&["unlock", "shop"]).exits(0);
+}
+
+fn contract(place: &Place) -> String {
+    let told = place.run(&["deploy", "shop", "--unrehearsed", "--plan", "--format", "json"]).json();
+    gate(&told, "contract")["found"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_table_that_the_server_has_counted_a_use_of_since_the_lock_is_not_taken_away() {
+    let majors = evenkeel_testkit::majors();
+    for major in [majors.first(), majors.last()].into_iter().flatten() {
+        let db = database(*major);
+        let place = given(&db, &[], "staging");
+        db.exec("create table archive (id int primary key)");
+        let first = place
+            .read("m/20260101000000_people.sql")
+            .replace("create table counters", "create table archive (id int primary key);\ncreate table counters");
+        place.write("m/20260101000000_people.sql", first.replace("-- migrate:down\n", "-- migrate:down\ndrop table archive;\n"));
+        old_table(&place, "public.archive");
+        // Nobody has.
+        assert!(!contract(&place).contains("it was"), "{}", contract(&place));
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        let client = db.another_session();
+        client.exec("select count(*) from archive").unwrap();
+        drop(client);
+        let says = if *major >= 16 { "it was last read" } else { "it was read 1 times" };
+        evenkeel_testkit::process::eventually("it is counted", || contract(&place).contains(says));
+    }
+}
+
+#[test]
+fn mysql_counts_the_use_of_a_table_too_and_where_it_does_not_that_is_said() {
+    use evenkeel_testkit::mysql;
+    for (flavor, counts) in [(mysql::newest_mysql(), true), (mysql::newest_mariadb(), false)] {
+        let db = mysql::database(flavor);
+        let place = crate::deploy_mysql::given(&db, &[], "staging");
+        db.exec("create table archive (id int primary key)");
+        let first = place
+            .read("m/20260101000000_people.sql")
+            .replace("create table counters", "create table archive (id int primary key);\ncreate table counters");
+        place.write("m/20260101000000_people.sql", first.replace("-- migrate:down\n", "-- migrate:down\ndrop table archive;\n"));
+        old_table(&place, "archive");
+        // By what no text of a client names, and what is there no more.
+        db.exec("create trigger keep after insert on people for each row insert into archive values (new.id)");
+        db.exec("insert into people values (99, 'x')");
+        db.exec("drop trigger keep");
+        let found = contract(&place);
+        assert!(found.contains(if counts { "it was written to 1 times" } else { "performance_schema" }), "{found}");
+    }
+}

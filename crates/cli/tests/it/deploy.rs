@@ -145,6 +145,9 @@ fn each_gate_is_closed_by_what_it_is_for_and_nothing_is_run_then() {
     for end in ["-wal", "-shm"] {
         std::fs::remove_file(place.path(&format!("state/store.sqlite{end}"))).ok();
     }
+    // Another store: the database itself has it still.
+    refused(&place, &["--evidence", "evidence.json"], 1, &["halt"]);
+    place.run(&["history", "shop", "--resume", "--over", "10ms", "--idle"]).exits(0);
     refused(&place, &[], 1, &["evidence"]);
     let file = ["--evidence", "evidence.json"];
     // A dump, a transaction that is old, a migration tool at work.
@@ -170,7 +173,7 @@ fn each_gate_is_closed_by_what_it_is_for_and_nothing_is_run_then() {
     deploy(&place, &["--evidence", "evidence.json", "--unrehearsed"]).exits(64);
     place.run(&["deploy", &db.url(), "--unrehearsed"]).exits(64).says("is not the name of an environment");
     configure(&place, &db, "staging", "");
-    assert!(runs(&place).is_empty(), "{:?}", runs(&place));
+    assert!(runs(&place).iter().all(|run| run["verb"] != "deploy"), "{:?}", runs(&place));
     let told = deploy(&place, &file).exits(0).json();
     assert_eq!(told["outcome"], "ran", "{told}");
 }

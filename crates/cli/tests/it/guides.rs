@@ -231,6 +231,7 @@ fn the_schema_for_editors_says_what_is_read() {
         ("RawStore", "/$defs/store"),
         ("RawGates", "/$defs/gates"),
         ("RawDeploy", "/$defs/deploy"),
+        ("RawDrill", "/$defs/drill"),
         ("RawLock", "/$defs/lock"),
         ("RawNotify", "/$defs/notify"),
         ("RawVerify", "/$defs/verify"),

@@ -26,18 +26,37 @@ fn a_halt_closes_every_gate_until_the_server_was_seen_to_be_well() {
     place.run(&["check", "production", "--dimension", "schema"]).exits(0);
     assert!(!place.path("state").exists(), "a check makes no store");
     place.run(&["preflight", "production", "--queries", "q.sql"]).exits(0);
-    place.run(&["history", "production", "--halt", "orders are lost"]).exits(0).says("orders are lost").says("another store");
+    place.run(&["history", "production", "--halt", "orders are lost"]).exits(0).says("orders are lost").says("every machine sees it");
     // The first word stands.
     place.run(&["history", "production", "--halt", "another"]).exits(1).says("orders are lost").says("not kept");
     place.run(&["check", "production", "--dimension", "schema"]).exits(1).says("EK-environment-halted").says("is halted since");
     place.run(&["preflight", "production", "--queries", "q.sql"]).exits(1).says("is halted since");
-    place.run(&["preflight", "staging", "--queries", "q.sql"]).exits(0);
+    // It stands in the database itself: whatever else is called so there is halted too, whoever asks, whatever store they have.
+    place.run(&["preflight", "staging", "--queries", "q.sql"]).exits(1).says("is halted since");
+    let other = configured(&db.url());
+    other.write("q.sql", "select a from t;");
+    other.run(&["check", "production", "--dimension", "schema"]).exits(1).says("EK-environment-halted");
+    other.run(&["preflight", "production", "--queries", "q.sql"]).exits(1).says("is halted since");
+    let told = other.run(&["lock", "production", "--format", "json"]).exits(1).json();
+    assert!(told["gates"][0]["name"] == "halt" && told["gates"][0]["holds"] == false, "{told}");
+    assert_eq!(db.value("select reason from evenkeel.halt"), Some("orders are lost".to_owned()));
     // Nothing is at work: nothing tells that it is well.
     place.run(&["history", "production", "--resume", "--over", "100ms"]).exits(1).says("too few to tell").says("stays so");
     place.run(&["check", "production", "--dimension", "schema"]).exits(1);
     place.run(&["history", "production", "--resume", "--over", "100ms", "--idle"]).exits(0).says("halted no more");
     place.run(&["check", "production", "--dimension", "schema"]).exits(0);
-    place.run(&["history", "production", "--resume"]).exits(0).says("is not halted");
+    place.run(&["history", "production", "--resume"]).exits(0).says("is halted neither");
+    other.run(&["check", "production", "--dimension", "schema"]).exits(0).hides("halted");
+    // Whoever lets go of it need not be who halted it.
+    other.run(&["history", "production", "--halt", "again"]).exits(0);
+    place.run(&["history", "production", "--resume", "--over", "10ms", "--idle"]).exits(0).says("halted no more");
+    assert_eq!(db.value("select count(*)::text from evenkeel.halt"), Some("0".to_owned()));
+    other.run(&["history", "production", "--resume", "--over", "10ms", "--idle"]).exits(0).says("halted no more");
+    // A table of that name that is somebody's says nothing, and opens nothing.
+    db.exec("alter table evenkeel.halt add more int");
+    place.run(&["check", "production", "--dimension", "schema"]).exits(1).says("evenkeel makes it");
+    place.run(&["lock", "production"]).exits(2).says("whether production is halted could not be told");
+    db.exec("drop schema evenkeel cascade");
     place.run(&["explain", "EK-environment-halted"]).exits(0).says("--resume");
 }
 

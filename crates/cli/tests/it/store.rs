@@ -72,35 +72,32 @@ fn a_release_goes_its_way_through_the_store_of_a_team() {
     place.run(&["lock", "shop", "--unverified", "--until", "1h"]).exits(0).hides("other machines do not see it").hides("hunter2");
     place.run(&["status"]).exits(0).hides("hunter2");
     place.run(&["unlock", "shop"]).exits(0);
-    place
-        .run(&["history", "shop", "--halt", "orders are lost"])
-        .exits(0)
-        .says("everybody sees it who uses that store")
-        .hides("another store");
+    place.run(&["history", "shop", "--halt", "orders are lost"]).exits(0).says("every machine sees it").hides("another store");
     // Another machine: the same store, and nothing else.
     let other = given(&[("shop", db.url())], &store.url());
     let told = deploy(&other, "shop", &[]).exits(1).json();
     assert!(gate(&told, "halt")["found"].as_str().unwrap().contains("orders are lost"), "{told}");
     other.run(&["history", "shop", "--resume", "--over", "10ms", "--idle"]).exits(0);
     // All of it, elsewhere.
-    let exported = place.run(&["runs", "--export", "out.jsonl"]).exits(0).hides("hunter2").says("3 runs");
+    let exported = place.run(&["runs", "--export", "out.jsonl"]).exits(0).hides("hunter2").says("5 runs");
     assert!(exported.stdout.is_empty());
     let lines: Vec<Value> = place.read("out.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let kinds: Vec<&str> = lines.iter().map(|line| line["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["run", "run", "run", "lock"], "{lines:#?}");
+    assert_eq!(kinds, ["run", "run", "run", "run", "run", "lock"], "{lines:#?}");
     assert!(
         lines[0]["acts"][0]["statements"].to_string().contains("update counters") && lines[0]["trails"][0]["after"].is_string(),
         "{}",
         lines[0]
     );
-    assert!(lines[0]["last_sign_of_life"].is_string() && lines[3]["released"]["by"].is_string());
+    assert!(lines[0]["last_sign_of_life"].is_string() && lines[5]["released"]["by"].is_string());
     place.run(&["runs", "--export", "nowhere/out.jsonl"]).exits(74);
-    assert!(place.run(&["runs", "--export", "/dev/stdout"]).exits(0).stdout.lines().count() == 4);
+    assert!(place.run(&["runs", "--export", "/dev/stdout"]).exits(0).stdout.lines().count() == 6);
     // Nothing of it is old; then all but the deployment is.
     place.run(&["runs", "--prune", "365d"]).exits(0).says("0 runs");
     place.run(&["runs", "--prune", "0d"]).exits(64);
+    place.run(&["runs", "--prune"]).exits(64).says("keep under [store]");
     std::thread::sleep(Duration::from_millis(2100));
-    place.run(&["runs", "--prune", "1s"]).exits(0).says("2 runs").says("1 locks");
+    place.run(&["runs", "--prune", "1s"]).exits(0).says("4 runs").says("1 locks");
     assert_eq!(place.run(&["runs", "--format", "json"]).json()["runs"].as_array().unwrap().len(), 1);
     assert_eq!(deploy(&other, "shop", &[]).exits(0).json()["outcome"], "nothing");
 }
@@ -376,4 +373,28 @@ fn of_many_runners_and_targets_each_target_is_deployed_to_once_and_none_is_lost(
     for name in &names {
         admin.exec(&format!("drop database {name} with (force)")).unwrap();
     }
+}
+
+#[test]
+fn what_is_older_than_it_is_to_be_kept_goes_with_the_next_deployment_and_evidence_goes_elsewhere() {
+    let db = database(newest());
+    let place = crate::deploy::given(&db, &[crate::lock::EMAIL], "staging");
+    place.run(&["rehearse", "--for", "shop"]).exits(0);
+    place.run(&["lock", "shop", "--until", "1h"]).exits(0);
+    place.run(&["unlock", "shop"]).exits(0);
+    place.run(&["runs", "--export", "out.jsonl"]).exits(0);
+    let lines: Vec<Value> = place.read("out.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let evidence = lines.iter().find(|line| line["kind"] == "evidence").unwrap();
+    assert!(evidence["environment"] == "shop" && evidence["envelope"]["payload"].is_string(), "{evidence}");
+    place.write("again.json", evidence["envelope"].to_string());
+    place.run(&["evidence", "again.json"]).exits(2).says("it holds as far as it was looked at");
+    let toml = place.read("evenkeel.toml");
+    place.write("evenkeel.toml", toml.replace("[store]\n", "[store]\nkeep = \"now\"\n"));
+    place.run(&["runs"]).exits(78).says("keep");
+    place.write("evenkeel.toml", toml.replace("[store]\n", "[store]\nkeep = \"1s\"\n"));
+    std::thread::sleep(Duration::from_millis(2100));
+    let told = place.run(&["deploy", "shop", "--format", "json"]).exits(0).json();
+    assert!(told["notes"].to_string().contains("2 runs, 0 of evidence, 1 locks"), "{told}");
+    place.run(&["runs", "--prune"]).exits(0);
+    assert_eq!(place.run(&["runs", "--format", "json"]).json()["runs"].as_array().unwrap().len(), 1);
 }

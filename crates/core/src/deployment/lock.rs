@@ -3,10 +3,10 @@
 //! Lives here: the judgement. Does not live here: where locks are kept (`port::Store`), the clock (whoever asks brings the moment).
 
 use super::Gate;
-use crate::finding::{Finding, LOCKED, Origin, Place, Remedy, Subject};
+use crate::finding::{Finding, HALTED, LOCKED, Origin, Place, Remedy, Subject};
 use crate::kind::{Dimension, Severity};
 use crate::manifest::{CANONICAL, Manifest};
-use crate::port::{OnTarget, ParityLock};
+use crate::port::{Halt, OnTarget, ParityLock};
 use jiff::Timestamp;
 
 /// What the gate demands.
@@ -214,6 +214,22 @@ pub fn finding(asked: &Asked, now: &Manifest, place: &Place) -> (Finding, Option
         Parity::Kept | Parity::Untold(_) => asked.remedy(),
     };
     (said(severity, asked.words(&parity), remedy), untold)
+}
+
+/// That somebody has halted it.
+#[must_use]
+pub fn halted(halt: &Halt, place: &Place) -> Finding {
+    Finding {
+        id: HALTED.to_owned(),
+        severity: Severity::Block,
+        subject: Subject::Environment { name: halt.environment.clone() },
+        expected: None,
+        found: Some(halt.words()),
+        origin: Origin::Written(place.clone()),
+        why: "Nothing is to be deployed there until it is seen to be well.".to_owned(),
+        manual: None,
+        remedy: Some(Remedy::Step("mend what it was halted for, then: evenkeel history ENV --resume".to_owned())),
+    }
 }
 
 /// What came of locking, or of taking a lock away.

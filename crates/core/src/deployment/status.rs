@@ -2,8 +2,10 @@
 //!
 //! Lives here: the judgement. Does not live here: what is kept (`port`), the clock (whoever asks brings the moment).
 
+use super::drilled::{Due, Schedule};
 use super::lock::Asked;
 use super::rolled::left;
+use super::standing::Standing;
 use crate::evidence::says_validated;
 use crate::port::{Ending, Entry, Halt, Kept, ParityLock, Verification};
 use jiff::{SignedDuration, Timestamp};
@@ -19,6 +21,8 @@ pub struct Known<'a> {
     pub rollouts: &'a [Entry],
     /// Runs that keep clients out, or have left them so.
     pub keeping_out: &'a [Entry],
+    /// Runs of every verb, the newest first.
+    pub all: &'a [Entry],
     pub locks: &'a [ParityLock],
     pub verifications: &'a [Verification],
     /// The last evidence.
@@ -28,6 +32,8 @@ pub struct Known<'a> {
     pub asker: &'a str,
     /// Where locks are kept, and who sees them.
     pub locked_where: &'a str,
+    /// How often it is drilled; nothing where it is not.
+    pub drill: Option<Schedule<'a>>,
     /// The ends of the windows after a deployment; nothing where nobody watches.
     pub windows: Option<&'a Windows>,
 }
@@ -55,6 +61,8 @@ pub struct Status {
     pub words: String,
     /// The parity lock that was not taken away, expired or not.
     pub lock: Option<Asked>,
+    /// Backfills that were begun and are not complete.
+    pub backfills: Vec<Standing>,
     /// The window after the last deployment that it is in.
     pub window: Option<Window>,
     pub due: Vec<Due>,
@@ -74,15 +82,6 @@ pub struct Window {
     pub may: &'static str,
 }
 
-/// What has to be done, by when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
-    pub what: String,
-    /// RFC 3339, in UTC.
-    pub by: String,
-    pub is_overdue: bool,
-}
-
 /// Clocks of one machine differ by so much from what they wrote.
 const SLACK: SignedDuration = SignedDuration::from_secs(2);
 
@@ -100,6 +99,7 @@ impl Status {
         let moving = moving(known, &is_there);
         let is_left = |entry: &&Entry| entry.ended.is_some() || is_there(entry) == Some(false);
         let kept_out = known.keeping_out.iter().filter(is_left).find_map(|entry| Some((entry, entry.keeps_out().next()?)));
+        let backfills = Standing::all(known.environment, known.all, &is_there);
         let mut status = state(known, is_there);
         if let Some(moving) = moving {
             // A halt stands, and says what it is about.
@@ -108,6 +108,11 @@ impl Status {
             let since = if known.halt.is_some() { status.since } else { moving.since };
             status = Self { state, words, since, overdue: moving.overdue.or(status.overdue), ..status };
         }
+        // What stopped by itself is gone on with; of what may be at work nobody says it.
+        let stopped = backfills.iter().find(|one| one.is_there == Some(false));
+        let next = |one: &Standing| one.next.as_ref().map(|next| format!("{next} goes on where it stopped"));
+        status.overdue = status.overdue.take().or_else(|| stopped.and_then(next));
+        status.backfills = backfills;
         // Clients wait for that: it is said before anything else.
         if let Some((entry, who)) = kept_out {
             status.words = format!("clients are kept out by {who} since run {}; {}", entry.number, status.words);
@@ -130,6 +135,7 @@ impl Status {
             status.window = Some(window(windows, at, known.now));
             status.due.extend(known.due(windows, deployed, at));
         }
+        status.due.extend(known.drill.map(|schedule| schedule.due(known.environment, known.now)));
         status.due.sort_by(|one, other| one.by.cmp(&other.by));
         let overdue = || status.due.iter().find(|due| due.is_overdue).map(|due| format!("{}, due {}", due.what, due.by));
         status.overdue = status.overdue.take().or_else(overdue);
@@ -240,6 +246,7 @@ fn state(known: &Known<'_>, is_there: impl Fn(&Entry) -> Option<bool>) -> Status
         since,
         words,
         lock: None,
+        backfills: Vec::new(),
         window: None,
         due: Vec::new(),
         overdue,

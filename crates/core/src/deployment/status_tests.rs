@@ -60,6 +60,8 @@ fn of(now: &str, runs: &[Entry], verifications: &[Verification], locks: &[Parity
         halt: None,
         runs,
         rollouts: &[],
+        all: &[],
+        drill: None,
         keeping_out: &[],
         locks,
         verifications,

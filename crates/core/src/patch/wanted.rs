@@ -2,12 +2,16 @@
 //!
 //! What was not seen on either side is no difference that a statement may mend: it stays as it is, and is refused by name.
 
+use super::change::differing;
 use super::spelled::as_spelled;
 use super::{Dialect, Refusal, World};
 use crate::kind::{Dimension, Kind};
 use crate::manifest::{Manifest, Object};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// So far it is looked for what follows from what is left alone.
+const DEEP: usize = 64;
 
 /// A difference that somebody wants to stay.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +27,7 @@ pub struct Excused {
 #[derive(Default)]
 struct Alone<'a> {
     kinds: BTreeSet<&'a str>,
-    objects: BTreeSet<(&'a str, &'a str)>,
+    objects: BTreeMap<&'a str, BTreeSet<String>>,
     attributes: BTreeMap<&'a str, BTreeSet<&'a str>>,
     parts: BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>,
 }
@@ -44,7 +48,7 @@ pub fn wanted(
     let mut refused = Vec::new();
     for one in excused {
         match one.attribute {
-            None => drop(alone.objects.insert((one.kind.name(), &one.object))),
+            None => alone.add(one.kind, one.object.clone()),
             Some(attribute) => drop(alone.parts.entry((one.kind.name(), &one.object)).or_default().insert(attribute)),
         }
     }
@@ -56,7 +60,7 @@ pub fn wanted(
             }
             match (gap.object.as_deref(), gap.attribute.as_deref()) {
                 (None, None) => drop(alone.kinds.insert(kind.name())),
-                (Some(object), None) => drop(alone.objects.insert((kind.name(), object))),
+                (Some(object), None) => alone.add(kind, object.to_owned()),
                 (None, Some(attribute)) => drop(alone.attributes.entry(kind.name()).or_default().insert(attribute)),
                 (Some(object), Some(attribute)) => drop(alone.parts.entry((kind.name(), object)).or_default().insert(attribute)),
             }
@@ -69,6 +73,33 @@ pub fn wanted(
         let dimension = kind.spec().dimension;
         dimensions.contains(&dimension) && reference.manifest.covers(dimension) && candidate.manifest.covers(dimension)
     };
+    let mut manifest = mix((reference, candidate), &alone, &is_told);
+    if !alone.objects.is_empty() {
+        for _ in 0..DEEP {
+            let more = followers((reference, candidate), &World::of(&manifest), &alone, (&is_told, dialect));
+            if more.is_empty() {
+                break;
+            }
+            for one in more {
+                alone.add(one.kind, one.object.clone());
+                // What is like it already is no less so.
+                let is_like = |object: &Object| {
+                    let there = candidate.same(object);
+                    there.is_some_and(|there| differing(there, object, (candidate.manifest, reference.manifest)).is_empty())
+                };
+                let is_there = reference.shown(one.kind.name(), &one.object).is_some_and(is_like);
+                refused.extend(Some(one).filter(|_| !is_there));
+            }
+            manifest = mix((reference, candidate), &alone, &is_told);
+        }
+    }
+    refused.sort();
+    refused.dedup();
+    (manifest, refused)
+}
+
+/// The reference, with what is left alone as the candidate has it: so it comes back with what has to be made anew.
+fn mix((reference, candidate): (&World<'_>, &World<'_>), alone: &Alone<'_>, is_told: &dyn Fn(Kind) -> bool) -> Manifest {
     let mut objects: Vec<Object> = Vec::new();
     let (mut theirs, mut ours) = (reference.manifest.objects().iter().peekable(), candidate.manifest.objects().iter().peekable());
     loop {
@@ -98,16 +129,56 @@ pub fn wanted(
             (None, _) => {}
         }
     }
-    refused.sort();
-    refused.dedup();
-    // What is left alone is there as the candidate has it: so it comes back with what has to be made anew.
-    let manifest = Manifest::new(reference.manifest.endpoint.clone(), candidate.manifest.dimensions.clone(), objects, Vec::new());
-    (manifest, refused)
+    Manifest::new(reference.manifest.endpoint.clone(), candidate.manifest.dimensions.clone(), objects, Vec::new())
+}
+
+/// What cannot be as the reference has it because of what is left alone: what that needs stays, what needs something of the reference's
+/// that is not made is not made either, and a name that stays taken is not taken again.
+fn followers(
+    (reference, candidate): (&World<'_>, &World<'_>),
+    goal: &World<'_>,
+    alone: &Alone<'_>,
+    (is_told, dialect): (&dyn Fn(Kind) -> bool, &dyn Dialect),
+) -> Vec<Refusal> {
+    let mut found: BTreeMap<(Kind, String), String> = BTreeMap::new();
+    let is_ours = |object: &Object| is_told(object.kind) && dialect.covers(object.kind);
+    let mut add = |object: &Object, reason: String| {
+        found.entry((object.kind, object.display())).or_insert(reason);
+    };
+    let is_left = |object: &Object, world: &World<'_>| alone.has(object) || alone.has_whole_of(object, world);
+    for kept in candidate.manifest.objects().iter().filter(|object| is_left(object, candidate)) {
+        for needed in candidate.told_needs(kept).filter(|needed| is_ours(needed) && goal.same(needed).is_none()) {
+            add(needed, format!("{}, which is left as it is, needs it", World::name_of(kept)));
+        }
+    }
+    let name = |object: &Object| {
+        let space = dialect.name_space(object.kind)?;
+        Some((space, object.identity.part(0).to_owned(), object.identity.part(1).to_owned()))
+    };
+    let kept = candidate.manifest.objects().iter().filter(|object| is_left(object, candidate));
+    let taken: BTreeMap<_, &Object> = kept.filter_map(|object| Some((name(object)?, object))).collect();
+    for made in reference.manifest.objects().iter().filter(|object| is_ours(object) && !is_left(object, reference)) {
+        if let Some(lacking) = reference.told_needs(made).find(|needed| is_left(needed, reference) && goal.same(needed).is_none()) {
+            add(made, format!("it follows from {}, which is refused", World::name_of(lacking)));
+        }
+        if let Some(holder) = name(made).and_then(|name| taken.get(&name)).filter(|holder| holder.key() != made.key()) {
+            add(made, format!("its name is that of {}, which is left as it is", World::name_of(holder)));
+        }
+    }
+    found.into_iter().map(|((kind, object), reason)| Refusal { kind, object, reason }).collect()
 }
 
 impl Alone<'_> {
+    fn add(&mut self, kind: Kind, object: String) {
+        self.objects.entry(kind.name()).or_default().insert(object);
+    }
+
+    fn is_named(&self, object: &Object) -> bool {
+        self.objects.get(object.kind.name()).is_some_and(|objects| objects.contains(&*object.display()))
+    }
+
     fn has(&self, object: &Object) -> bool {
-        self.kinds.contains(object.kind.name()) || self.objects.contains(&(object.kind.name(), &*object.display()))
+        self.kinds.contains(object.kind.name()) || self.is_named(object)
     }
 
     /// Whether what it hangs on is left as it is, and it with that.
@@ -115,7 +186,7 @@ impl Alone<'_> {
         let mut above = world.parent(object);
         for _ in 0..4 {
             let Some(parent) = above.filter(|parent| parent.kind != Kind::Schema) else { return false };
-            if self.objects.contains(&(parent.kind.name(), &*parent.display())) {
+            if self.is_named(parent) {
                 return true;
             }
             above = world.parent(parent);

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// What is going to be done, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intention {
-    /// `repair`, `deploy`, `rollback`, [`Intention::REHEARSE`], [`Intention::ROLLOUT`], [`Intention::BACKFILL`].
+    /// `repair`, `deploy`, `rollback`, [`Intention::REHEARSE`], [`Intention::ROLLOUT`], [`Intention::BACKFILL`], [`Intention::DRILL`].
     pub verb: String,
     /// As it is configured.
     pub environment: String,
@@ -31,6 +31,8 @@ impl Intention {
     pub const REHEARSE: &str = "rehearse";
     /// The verb that moves traffic.
     pub const ROLLOUT: &str = "rollout";
+    /// The verb that fails over, deploys and takes back on throwaway servers.
+    pub const DRILL: &str = "drill";
     /// The verb that changes a table part after part.
     pub const BACKFILL: &str = "backfill";
 
@@ -234,6 +236,7 @@ impl Entry {
         let (are, failed) = match self.intention.verb.as_str() {
             Intention::REHEARSE => ("acts ran and were rolled back", "had no effect"),
             Intention::BACKFILL => ("tables are changed to the end", "had no effect"),
+            Intention::DRILL => ("parts came to their end", "did not"),
             Intention::ROLLOUT => ("stages were watched to their end", "was what it was taken back from"),
             _ => ("acts are in", "had no effect"),
         };

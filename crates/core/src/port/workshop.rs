@@ -217,6 +217,15 @@ pub trait Scratch: Send + Sync {
     /// It does not begin to follow; this one does not serve replicas; the end was asked for.
     fn replicate(&self, watch: &Watch<'_>) -> Result<Box<dyn Scratch>, Box<Trouble>>;
 
+    /// Has one that follows another follow nobody any more, and returns when it takes writes.
+    ///
+    /// # Errors
+    /// It follows nobody; it does not come to take them; evenkeel promotes none there.
+    fn promote(&self, _: &Watch<'_>) -> Result<(), Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, "a replica cannot be made a primary");
+        Err(Box::new(trouble.found(format!("{}: evenkeel promotes none there yet", self.describe()))))
+    }
+
     /// Starts a server with everything that is committed here, and its settings. From then on neither knows of the other.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ mod library;
 mod loadable;
 mod lossy;
 mod lossy_column;
+mod own;
 mod partition;
 mod printed;
 mod privilege;
@@ -48,6 +49,7 @@ mod topology;
 mod trigger;
 mod view;
 
+pub use own::{KEY, made_as, own_table};
 pub use renewal::renew;
 pub use statements::{queries, statements};
 
@@ -319,6 +321,7 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     }
     let unread = std::mem::take(&mut *reader.unread.lock().unwrap_or_else(PoisonError::into_inner));
     found.retain(|object| !unread.contains(&object.kind));
+    let mut found = own::without(found, &mut reader.gaps.lock().unwrap_or_else(PoisonError::into_inner));
     found.iter_mut().for_each(folded::names);
     Ok(found)
 }

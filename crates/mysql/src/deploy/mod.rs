@@ -8,7 +8,9 @@ pub mod backfill;
 pub mod behind;
 pub mod filled;
 pub mod orphans;
+pub mod register;
 pub mod traffic;
+pub mod used;
 
 use crate::flight::name;
 use crate::ident::Ident;

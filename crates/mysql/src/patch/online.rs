@@ -312,10 +312,12 @@ pub fn statement(plain: &str, costs: &Costs, table: &Object, to: &Target<'_>) ->
 
 /// Old versions of the rows are altered along.
 pub fn keeping_history(table: &Object, mut statements: Vec<Statement>, to: &Target<'_>) -> Vec<Statement> {
-    let before = to.making.from.same(table);
+    let is_versioned = |world: &World<'_>| world.same(table).is_some_and(|table| flag(table, "system_versioned"));
+    // What loses data may come after what begins to keep it.
+    let may_come_after = || statements.len() > 1 || statements.iter().any(Statement::is_destructive);
     if to.flavor().asks_what_becomes_of_history()
         && !statements.is_empty()
-        && (before.is_some_and(|before| flag(before, "system_versioned")) || flag(table, "system_versioned") && statements.len() > 1)
+        && (is_versioned(to.making.from) || is_versioned(to.making.to) && may_come_after())
     {
         let set = |word: &str| Statement::new(format!("SET SESSION system_versioning_alter_history = {word};")).independent();
         statements.insert(0, set("KEEP"));

@@ -4,7 +4,8 @@ use super::text::word;
 use super::{Maker, MysqlDialect, Target, flag, integer, loses};
 use crate::ident::Quoted;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Statement, Way, World, Written};
+use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
+use std::ops::RangeInclusive;
 
 pub struct Sequences;
 
@@ -35,7 +36,7 @@ impl Maker for Sequences {
             statements.push(Statement::new(format!("ALTER SEQUENCE {name} AS {typ};")));
         }
         if change.attributes.iter().any(|attribute| !matches!(*attribute, "engine" | "comment" | "type")) {
-            statements.push(Statement::new(format!("ALTER SEQUENCE {name}{};", values(change.to))));
+            statements.push(counted(change, &name));
         }
         if change.touches("engine") {
             let engine = change.to.text("engine").ok_or("its engine is not known")?;
@@ -51,6 +52,30 @@ impl Maker for Sequences {
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
         Ok(vec![loses(format!("DROP SEQUENCE {};", to.whole(object)), format!("where {} stands", object.display()))])
     }
+}
+
+/// Where it stands is in no manifest, and the server refuses bounds that this lies outside of.
+fn counted(change: &Change<'_>, name: &str) -> Statement {
+    let (was, is) = (bounds(change.from), bounds(change.to));
+    let values = values(change.to);
+    // Where it began, at least, it may stand.
+    let begins = integer(change.from, "start").unwrap_or(1);
+    if was.start() > is.end() || was.end() < is.start() || !is.contains(&begins) {
+        let what = format!("where {} stands: it begins anew", change.to.display());
+        return loses(format!("ALTER SEQUENCE {name}{values} RESTART;"), what);
+    }
+    let statement = Statement::new(format!("ALTER SEQUENCE {name}{values};"));
+    if is.contains(was.start()) && is.contains(was.end()) {
+        return statement;
+    }
+    let fails =
+        format!("{} stands outside of {} to {}, numbers that are set aside for it included", change.to.display(), is.start(), is.end());
+    statement.hazard(Hazard::FailsIf(fails))
+}
+
+/// Which numbers it gives.
+fn bounds(object: &Object) -> RangeInclusive<i64> {
+    integer(object, "minimum").unwrap_or(1)..=integer(object, "maximum").unwrap_or(i64::MAX)
 }
 
 /// All of them: bounds, start and step hold each other.

@@ -114,8 +114,11 @@ fn of_a_period(pieces: &[Piece<'_>]) -> Vec<(usize, String)> {
         Piece::Altered(change) => change.touches("row_period"),
         Piece::Made(object) | Piece::Dropped(object) => object.text("row_period").is_some(),
     };
+    let reason = "columns that keep the time of a row cannot be added or altered by themselves: the table would have to be made anew";
     if !pieces.iter().any(is_of_row) {
-        return Vec::new();
+        // Said again as a whole, the server takes such a column for another one.
+        let is_one = |piece: &Piece<'_>| matches!(piece, Piece::Altered(change) if change.to.kind == Kind::Column && change.to.get("row_period").is_some());
+        return pieces.iter().enumerate().filter(|(_, piece)| is_one(piece)).map(|(at, _)| (at, reason.to_owned())).collect();
     }
     let is_keeping = |piece: &Piece<'_>| matches!(piece, Piece::Altered(change) if KEEPING.iter().any(|one| change.touches(one)));
     let is_part = |piece: &Piece<'_>| piece.object().kind == Kind::Partition;
@@ -128,7 +131,6 @@ fn of_a_period(pieces: &[Piece<'_>]) -> Vec<(usize, String)> {
     let is_meant = |piece: &Piece<'_>| {
         is_of_row(piece) || constraint::is_primary(piece.object()) || is_keeping(piece) || is_part(piece) || is_on_one(piece)
     };
-    let reason = "columns that keep the time of a row cannot be added or altered by themselves: the table would have to be made anew";
     pieces.iter().enumerate().filter(|(_, piece)| is_meant(piece)).map(|(at, _)| (at, reason.to_owned())).collect()
 }
 

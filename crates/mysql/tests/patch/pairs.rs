@@ -151,6 +151,16 @@ const OF_MARIADB: &[(&str, &str, &str)] = &[
         "create table t (id int primary key, a bigint, b int without system versioning) with system versioning",
     ),
     (
+        "a table begins to keep its history and loses a column",
+        "create table t (id int primary key) with system versioning",
+        "create table t (id int primary key, e date)",
+    ),
+    (
+        "sequences that turn round, into bounds where they did not stand, and where they may",
+        "create sequence a increment by -2; create sequence b increment by -2; create sequence c maxvalue 500000",
+        "create sequence a; create sequence b start with 100 minvalue -50 maxvalue 200 cycle; create sequence c",
+    ),
+    (
         "json is a type",
         "create table t (id int primary key, a text)",
         "create table t (id int primary key, a json, b json not null default '{}')",
@@ -176,6 +186,13 @@ const REFUSED_OF_MARIADB: &[(&str, &str, &str)] = &[
     (
         "columns that keep the time of a row, on both with versions",
         "create table t (a int) with system versioning",
+        "create table t (a int, rs timestamp(6) generated always as row start invisible, \
+         re timestamp(6) generated always as row end invisible, period for system_time (rs, re)) with system versioning",
+    ),
+    (
+        "columns that keep the time of a row, seen and not",
+        "create table t (a int, rs timestamp(6) generated always as row start, \
+         re timestamp(6) generated always as row end, period for system_time (rs, re)) with system versioning",
         "create table t (a int, rs timestamp(6) generated always as row start invisible, \
          re timestamp(6) generated always as row end invisible, period for system_time (rs, re)) with system versioning",
     ),

@@ -58,19 +58,28 @@ pub fn release(target: &Manifest, label: &str, read: &Migrations, proof: &Proof,
             return Err(Box::new(trouble.expected("--to KEY, the migration that stays, or evidence of the release").found("neither")));
         }
     };
-    let turned = |cut: &&Cut| Cut { up: cut.down.clone().unwrap_or_default(), down: None, ..(*cut).clone() };
-    let files = crate::rehearse::files(read, cuts.iter().copied())?;
-    let mut cuts: Vec<Cut> = cuts.iter().map(turned).collect();
-    cuts.reverse();
-    Ok(Release {
+    let release = Release {
         tool: Some(read.folder.tool),
         grouping: read.folder.grouping,
-        cuts,
+        cuts: cuts.into_iter().cloned().collect(),
         gaps: left.gaps,
         notes: left.notes,
-        files,
+        files: Vec::new(),
         old: Vec::new(),
-    })
+    };
+    turned(read, &release)
+}
+
+/// The way back of a release: its downs, the last first.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn turned(read: &Migrations, release: &Release) -> Result<Release, Box<Trouble>> {
+    let down = |cut: &Cut| Cut { up: cut.down.clone().unwrap_or_default(), down: None, ..cut.clone() };
+    let cuts: Vec<Cut> = release.cuts.iter().rev().map(down).collect();
+    let (gaps, notes) = (release.gaps.clone(), release.notes.clone());
+    let files = crate::rehearse::files(read, release.cuts.iter())?;
+    Ok(Release { tool: release.tool, grouping: release.grouping, cuts, gaps, notes, files, old: Vec::new() })
 }
 
 /// Keys that are recorded still, of these; the last first.

@@ -10,7 +10,7 @@ use evenkeel_core::evidence::Made;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Manifest, Object, shown_parts};
-use evenkeel_core::port::{Environment, Limits, Run};
+use evenkeel_core::port::{Ending, Entry, Environment, Limits, Run, Use};
 use evenkeel_core::trace::has_word;
 
 const NAME: &str = "contract";
@@ -123,6 +123,19 @@ fn unused(
         Err(trouble) if trouble.class == Class::Interrupted => return Err(trouble),
         Err(trouble) => untold.push(format!("whether clients use it is not told: {trouble}")),
     }
+    // The server counts tables, and no columns.
+    if let (None, Some(found)) = (column, target.of_kind(Kind::Table).iter().find(|object| object.identity.part(1) == table)) {
+        let moment = watched(order)?;
+        let used = environment.used(found.identity.part(0), table, limits, &run.watch)?;
+        match (used.map(|used| moment.as_ref().map(|moment| used.after(moment))), &moment) {
+            (Ok(Some(Use::None)), _) => {}
+            (Ok(Some(Use::Some(why))), _) => against.push(why),
+            (Ok(Some(Use::Untold(why))) | Err(why), _) => untold.push(why),
+            (Ok(None), _) => {
+                untold.push("since when nothing may have used it is not known: nothing was deployed or locked from here".to_owned())
+            }
+        }
+    }
     let gate = if against.is_empty() && !untold.is_empty() && order.accepts_use {
         Gate::new(NAME, limit, Some(true), format!("not known, and taken so: {}", untold.join("; "))).origin("flag --accept-gap")
     } else {
@@ -132,8 +145,18 @@ fn unused(
     };
     Ok(gate.fix(
         "take away what uses it, have the application's release before this one use only what is new, reset the server's statistics of queries \
-         and wait a while; where the server keeps none, look yourself, and say --accept-gap use",
+         (and of the table) and wait a while; where the server keeps none, look yourself, and say --accept-gap use",
     ))
+}
+
+/// Since when nothing may have used what is old: the last lock, else the end of the last deployment.
+fn watched(order: &Order<'_>) -> Result<Option<String>, Box<Trouble>> {
+    if let Some(lock) = order.store.locks(order.environment, 1)?.pop() {
+        return Ok(Some(lock.since));
+    }
+    let runs = order.store.releases(order.environment, super::BACK)?;
+    let last = runs.iter().find_map(|entry: &Entry| entry.ended.as_ref().filter(|ended| ended.ending == Ending::Done));
+    Ok(last.map(|ended| ended.at.clone()))
 }
 
 /// Whether what was rehearsed removes or changes it.

@@ -46,11 +46,23 @@ pub fn build(manifest: &Manifest, builder: &Builder<'_>) -> Result<Built, Box<Tr
 /// # Errors
 /// As [`build`].
 pub fn build_with(manifest: &Manifest, builder: &Builder<'_>, settings: &[(String, String)]) -> Result<Built, Box<Trouble>> {
+    built(manifest, builder, settings, false)
+}
+
+/// The same on a server that others can follow.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_replicated(manifest: &Manifest, builder: &Builder<'_>, settings: &[(String, String)]) -> Result<Built, Box<Trouble>> {
+    built(manifest, builder, settings, true)
+}
+
+fn built(manifest: &Manifest, builder: &Builder<'_>, settings: &[(String, String)], serves_replicas: bool) -> Result<Built, Box<Trouble>> {
     let Builder { engine, workshop, watch } = *builder;
     let dialect = engine.dialect(&manifest.endpoint)?;
     let database = database_of(manifest);
     let like = settings.iter().fold(like(manifest, &*dialect), |like, (name, value)| like.setting(name, value));
-    let scratch = workshop.start(&like, &watch)?;
+    let scratch = workshop.start(&Like { serves_replicas, ..like }, &watch)?;
     let mut reasons = BTreeMap::new();
     let mut seen = look(&*scratch, &database, &*dialect, &watch)?;
     let form = Form { offline: true, throwaway: true };

@@ -1,16 +1,18 @@
 //! SQL that makes a candidate like a reference, proven on a throwaway server before anybody sees it.
 //!
 //! Lives here: what is asked and what comes of it. `build` makes a server's schema from its manifest alone, `prove` tries a plan on
-//! such a one, `without` what of it runs where nothing may be lost, `proofs` are those of earlier runs. Does not live here: which statements, and their order (`core/patch`, `patch` of each engine).
+//! such a one, `because` says what is refused because of something else, `without` what of it runs where nothing may be lost, `proofs` are
+//! those of earlier runs. Does not live here: which statements, and their order (`core/patch`, `patch` of each engine).
 
+mod because;
 mod build;
 mod proofs;
 mod prove;
 mod without;
 
-pub(crate) use build::build_with;
 pub(crate) use build::run;
 pub use build::{Builder, Built, build};
+pub(crate) use build::{build_replicated, build_with};
 pub use proofs::{Before, NoProofs, Proofs};
 pub use prove::{Asked, Patch, excused, prove};
 

@@ -1,5 +1,6 @@
 //! A plan, tried on a throwaway server that has the candidate's schema, and compared in all that a patch can touch.
 
+use super::because::{because_of, consequences, held_back};
 use super::build::{like, look, run};
 use super::without::{is_parted, spare, without};
 use super::{Builder, Left, Odd, Proofs, build, left};
@@ -18,8 +19,6 @@ use std::collections::BTreeSet;
 const ROUNDS: usize = 3;
 /// So often something is left out that a throwaway server refuses.
 const GIVEN_UP: usize = 5;
-/// So far it is looked for what a difference follows from.
-const DEEP: usize = 8;
 /// So many reasons are named.
 const NAMED: usize = 5;
 
@@ -213,63 +212,6 @@ fn does_not_run((kind, object): &(Kind, String), why: &str, goal: &World<'_>) ->
     })
 }
 
-/// Refuses by name what differs because something that it needs is refused, or left out.
-fn consequences(odd: &mut Vec<Left>, planned: &mut Plan, excused: &[Excused], worlds: (&World<'_>, &World<'_>)) {
-    let out = excused.iter().map(|one| Refusal { kind: one.kind, object: one.object.clone(), reason: String::new() });
-    let refused: Vec<Refusal> = planned.refused.iter().cloned().chain(out).collect();
-    odd.retain(|one| {
-        let Some(from) = follows(one, &refused, worlds) else { return true };
-        let reason = format!("it follows from {from}, which is refused");
-        planned.refused.push(Refusal { kind: one.kind, object: one.object.clone(), reason });
-        false
-    });
-}
-
-/// What is refused that it needs, hangs on, or is needed through: by kind and name.
-fn follows(one: &Left, refused: &[Refusal], (from, to): (&World<'_>, &World<'_>)) -> Option<String> {
-    let is_it = |object: &Object| refused.iter().any(|refusal| refusal.kind == object.kind && refusal.object == object.display());
-    // The type of a table's rows is what its columns are.
-    let is_refused = |object: &Object| {
-        let (schema, table) = (object.identity.part(0), object.identity.part(1));
-        is_it(object) || object.kind == Kind::Table && from.parts_of_kind(schema, table, Kind::Column).any(is_it)
-    };
-    let world = if one.what == Odd::Extra { from } else { to };
-    let (mut waiting, mut seen) = (vec![world.shown(one.kind.name(), &one.object)?], BTreeSet::new());
-    for _ in 0..DEEP {
-        let next: Vec<&Object> = waiting.iter().flat_map(|object| world.told_needs(object).chain(world.parent(object))).collect();
-        waiting = next.into_iter().filter(|object| object.kind != Kind::Schema && seen.insert(World::name_of(object))).collect();
-        if let Some(found) = waiting.iter().find(|object| is_refused(object)) {
-            return Some(World::name_of(found));
-        }
-        if waiting.is_empty() {
-            break;
-        }
-    }
-    None
-}
-
-/// What differs and is left as it is because of something that no statement alters, with what hangs on that.
-fn held_back(reference: &Manifest, candidate: &Manifest, dialect: &dyn Dialect) -> Vec<Refusal> {
-    let (from, to) = (World::of(candidate), World::of(reference));
-    let alone = dialect.left_alone(&from, &to);
-    if alone.is_empty() {
-        return Vec::new();
-    }
-    let why = |world: &World<'_>, object: &Object| {
-        let own = alone.iter().find(|(one, _)| one.key() == object.key()).map(|(_, why)| why.clone());
-        let above = std::iter::successors(world.parent(object), |parent| world.parent(parent)).take(DEEP);
-        let whole = above.into_iter().find(|parent| alone.iter().any(|(one, _)| one.key() == parent.key()));
-        own.or_else(|| whole.map(|whole| format!("it hangs on {}, which is left as it is", World::name_of(whole))))
-    };
-    let differing = left(candidate, reference, dialect);
-    let refused = differing.iter().filter_map(|one| {
-        let find = |world: &World<'_>| world.shown(one.kind.name(), &one.object).and_then(|object| why(world, object));
-        let reason = find(&to).or_else(|| find(&from))?;
-        Some(Refusal { kind: one.kind, object: one.object.clone(), reason })
-    });
-    refused.collect()
-}
-
 /// Writes what makes the candidate like the reference, and tries it. What the throwaway server refuses is refused by name, and the rest is
 /// tried without it.
 ///
@@ -287,6 +229,7 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     loop {
         round += 1;
         let (mut patch, more) = tried(reference, candidate, &Asked { excused: &excused, ..*asked }, builder)?;
+        let more = because_of((reference, candidate), more, (&excused, &mut given_up), &*dialect);
         let is_new = |one: &Refusal| !excused.iter().any(|known| known.kind == one.kind && known.object == one.object);
         if round == GIVEN_UP || more.is_empty() || !more.iter().all(is_new) {
             patch.plan.refused.extend(given_up);

@@ -45,7 +45,7 @@ mod view;
 mod watch;
 
 pub use earlier::renew;
-pub use own::{COLUMNS, SCHEMA, TABLE};
+pub use own::SCHEMA;
 pub use privilege::{NOTHING, OWNER};
 pub use schema_name::PostgresSchemaNames;
 pub use sql::render;

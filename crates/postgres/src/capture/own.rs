@@ -1,23 +1,21 @@
-//! What evenkeel itself keeps in a database: a table of a known shape in a schema of its own. It is in no capture, so that no digest, no
-//! effect and no comparison speaks of it.
+//! What evenkeel itself keeps in a database: tables of known shapes in a schema of its own. They are in no capture, so that no digest, no
+//! effect and no comparison speaks of them.
 //!
-//! Does not live here: what is in that table (`deploy/parity`). A schema of that name that holds anything else is somebody's, whole.
+//! Does not live here: what is in those tables (`port`'s `Register`), reading and writing them (`deploy/register`). A schema of that name that holds anything else is somebody's, whole.
 
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Object};
+use evenkeel_core::port::{REGISTERS, Register};
 
 pub const SCHEMA: &str = "evenkeel";
-pub const TABLE: &str = "parity_lock";
-/// All of them texts that may be NULL: what a row means is judged where it is read.
-pub const COLUMNS: [&str; 8] = ["environment", "target", "digest", "canonical", "holder", "since", "until", "reason"];
-
-/// Takes it out, where it is all that the schema holds.
+/// Takes them out, where they are all that the schema holds.
 pub fn without(objects: Vec<Object>, gaps: &mut Vec<Gap>) -> Vec<Object> {
     if !objects.iter().any(is_within) || !objects.iter().filter(|object| is_within(object)).all(is_ours) || !is_whole(&objects) {
         return objects;
     }
-    let (schema, table) = (SCHEMA.to_owned(), format!("{SCHEMA}.{TABLE}"));
-    let is_about = |object: &String| *object == schema || *object == table || object.starts_with(&format!("{table}."));
+    let tables = REGISTERS.map(|register| format!("{SCHEMA}.{}", register.name));
+    let is_part = |object: &String| tables.iter().any(|table| object == table || object.starts_with(&format!("{table}.")));
+    let is_about = |object: &String| *object == SCHEMA || is_part(object);
     gaps.retain(|gap| !gap.object.as_ref().is_some_and(is_about));
     objects.into_iter().filter(|object| !is_within(object)).collect()
 }
@@ -31,33 +29,43 @@ fn is_within(object: &Object) -> bool {
     }
 }
 
+/// The register whose table is called so.
+fn register(name: &str) -> Option<&'static Register> {
+    REGISTERS.into_iter().find(|register| register.name == name)
+}
+
 /// Whether it is one of the things that there are, by its name.
 fn is_ours(object: &Object) -> bool {
-    let table = object.identity.part(1) == TABLE;
+    let table = register(object.identity.part(1));
+    let has = |column: &str| table.is_some_and(|register| register.columns.contains(&column));
     match object.kind {
         Kind::Schema => true,
         Kind::Owner | Kind::Grant => {
             let rest = object.identity.part(1).strip_prefix(SCHEMA);
-            rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('.') == Some(TABLE))
+            rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('.').is_some_and(|name| register(name).is_some()))
         }
-        Kind::Table => table && object.identity.part(0) == SCHEMA,
-        Kind::TableStatistics => table,
-        Kind::Column => table && COLUMNS.contains(&object.identity.part(2)) && object.text("type") == Some("text"),
-        Kind::ColumnStatistics => table && COLUMNS.contains(&object.identity.part(2)),
+        Kind::Table => table.is_some() && object.identity.part(0) == SCHEMA,
+        Kind::TableStatistics => table.is_some(),
+        Kind::Column => has(object.identity.part(2)) && object.text("type") == Some("text"),
+        Kind::ColumnStatistics => has(object.identity.part(2)),
         _ => false,
     }
 }
 
-/// Whether the table has all of its columns, and none that is made otherwise; where it was not read, nobody says that it has not.
+/// Whether each table has all of its columns, and none that is made otherwise; where none was read, nobody says that it has not.
 fn is_whole(objects: &[Object]) -> bool {
-    let is_table = |object: &&Object| object.kind == Kind::Table && object.identity.part(0) == SCHEMA;
-    if !objects.iter().any(|object| is_table(&object)) {
-        return !objects.iter().any(|object| object.kind == Kind::Schema && object.identity.part(0) == SCHEMA);
+    let within = |kind: Kind| objects.iter().filter(move |object| object.kind == kind && object.identity.part(0) == SCHEMA);
+    let mut tables = within(Kind::Table).peekable();
+    if tables.peek().is_none() {
+        return within(Kind::Schema).next().is_none();
     }
     let plain = |object: &&Object| {
         let is_set = |name: &str| object.get(name).is_some_and(|value| !matches!(value, evenkeel_core::kind::Value::Flag(false)));
         ["default", "generated", "identity", "not_null", "collation"].iter().all(|name| !is_set(name))
     };
-    let columns = objects.iter().filter(|object| object.kind == Kind::Column && object.identity.part(0) == SCHEMA);
-    columns.filter(plain).count() == COLUMNS.len()
+    tables.all(|table| {
+        let name = table.identity.part(1);
+        let columns = within(Kind::Column).filter(|column| column.identity.part(1) == name).filter(plain).count();
+        register(name).is_some_and(|register| columns == register.columns.len())
+    })
 }

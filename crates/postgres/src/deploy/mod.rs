@@ -1,13 +1,14 @@
 //! Sessions that write where it counts: their transactions' numbers and what became of those, their bounds, ending what they run.
 //!
 //! Neighbours: `claim`, which opens them; `backfill`, tables part after part; `traffic`, what they would meet; `filled`, what would be lost; `orphans`, what refers to
-//! nothing; `parity`, the lock of the whole.
+//! nothing; `register`, what evenkeel keeps there itself.
 
 pub mod backfill;
 pub mod filled;
 pub mod orphans;
-pub mod parity;
+pub mod register;
 pub mod traffic;
+pub mod used;
 
 use crate::ident::{literal, qualified, quoted};
 use crate::observe::PostgresObserver;

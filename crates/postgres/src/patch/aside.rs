@@ -4,7 +4,7 @@
 use super::kept::{self, fate_between};
 use super::text::{last, whole};
 use super::types::attribute;
-use super::{Target, list};
+use super::{Target, flag, list};
 use crate::flavor;
 use crate::ident::{literal, passing, qualified, quoted, shortened};
 use evenkeel_core::kind::Kind;
@@ -127,6 +127,45 @@ pub struct Conversion {
     pub hazards: Vec<Hazard>,
 }
 
+/// Types of one sort that give their name to another sort while columns hold values of them: what holds them names both alike, and no statement
+/// turns one into the other.
+pub fn left_alone<'w>(from: &World<'w>, to: &World<'w>) -> Vec<(&'w Object, String)> {
+    let sorts = [Kind::Enum, Kind::CompositeType, Kind::Domain, Kind::RangeType, Kind::BaseType];
+    let mut found = Vec::new();
+    for was in sorts.into_iter().flat_map(|kind| from.manifest.of_kind(kind)).filter(|was| to.same(was).is_none()) {
+        let mut others = sorts.into_iter().filter_map(|kind| to.find(kind, &[was.identity.part(0), was.identity.part(1)]));
+        let Some(is) = others.next() else { continue };
+        let holds = |user: &&Object| {
+            let table = Some(*user).filter(|user| user.kind == Kind::Table).or_else(|| from.parent(user));
+            table.is_some_and(|table| table.kind == Kind::Table)
+                && to.same(user).is_some_and(|after| to.told_needs(after).any(|needed| needed.key() == is.key()))
+        };
+        let users = from.told_users(was);
+        let Some(user) = users.into_iter().filter(|user| matches!(user.kind, Kind::Column | Kind::Table)).find(holds) else { continue };
+        let why = format!(
+            "it is {} in the candidate and {} in the reference, and {} holds its values: give the new one another name, bring the values over, \
+             and drop the old one",
+            a(was.kind),
+            a(is.kind),
+            World::name_of(user)
+        );
+        found.extend([(was, why.clone()), (is, why.clone())]);
+        for (one, world) in [(was, from), (is, to)] {
+            let (kind, shown) = (one.kind.name(), one.display());
+            let on = |other: &&Object| other.identity.part(0) == kind && other.identity.part(1) == shown;
+            let rights = [Kind::Owner, Kind::Grant].into_iter().flat_map(|kind| world.manifest.of_kind(kind)).filter(on);
+            found.extend(rights.map(|right| (right, why.clone())));
+        }
+    }
+    found
+}
+
+/// A sort of type as people call it.
+fn a(kind: Kind) -> String {
+    let name = kind.name().replace('-', " ");
+    format!("{} {name}", if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" })
+}
+
 /// `None` where the column's type is not put aside.
 pub fn conversion(change: &Change<'_>, to: &Target<'_>) -> Result<Option<Conversion>, String> {
     let (from, wanted) = (to.making.from, to.making.to);
@@ -219,7 +258,12 @@ fn hazards_of(before: &Object, after: &Object, column: &str, worlds: (&World<'_>
                 hazards.push(Hazard::FailsIf(format!("{column} holds {named}{rest}")));
             }
         }
-        Kind::Domain => cast(before.text("type").unwrap_or_default(), after.text("type").unwrap_or_default(), column.to_owned()),
+        Kind::Domain => {
+            cast(before.text("type").unwrap_or_default(), after.text("type").unwrap_or_default(), column.to_owned());
+            if is_stricter(before, after, worlds) {
+                hazards.push(Hazard::FailsIf(format!("a value of {column} does not meet what {} asks of it", whole(after))));
+            }
+        }
         Kind::RangeType => {
             cast(before.text("subtype").unwrap_or_default(), after.text("subtype").unwrap_or_default(), format!("a bound of {column}"));
         }
@@ -238,6 +282,18 @@ fn hazards_of(before: &Object, after: &Object, column: &str, worlds: (&World<'_>
         _ => {}
     }
     hazards
+}
+
+/// Whether a domain refuses what it did not before.
+fn is_stricter(before: &Object, after: &Object, (from, to): (&World<'_>, &World<'_>)) -> bool {
+    let is_of =
+        |domain: &Object, one: &Object| one.identity.part(0) == domain.identity.part(0) && one.identity.part(1) == domain.identity.part(1);
+    let checks = |world: &World<'_>, domain: &Object| -> Vec<String> {
+        let checks = world.manifest.of_kind(Kind::DomainConstraint).iter().filter(|check| is_of(domain, check));
+        checks.filter_map(|check| check.text("expression").map(str::to_owned)).collect()
+    };
+    let known = checks(from, before);
+    flag(after, "not_null") && !flag(before, "not_null") || checks(to, after).iter().any(|check| !known.contains(check))
 }
 
 #[cfg(test)]

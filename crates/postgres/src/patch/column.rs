@@ -198,6 +198,9 @@ impl Maker for Columns {
         }
         // Its parent's statement adds it.
         if is_not(object, "local") && !super::attached::is_attached(schema, table, to) {
+            if inherited::is_only_from_new(object, (to.making.from, to.making.to)) {
+                return Err("its table is to have it from one that it does not inherit from yet, and that is refused".to_owned());
+            }
             return Ok(settings(object, to));
         }
         let mut statement = Statement::new(format!("ALTER TABLE {} ADD COLUMN {};", whole(object), definition(object, to)?));
@@ -291,7 +294,7 @@ impl Maker for Columns {
         if change.touches("local") && inherited::becomes_own(change.to, from, to) {
             return Way::InPlace;
         }
-        if change.only(&["local"]) {
+        if change.only(&["local"]) || change.touches("local") && inherited::stays_below(change.to, (from, to)) {
             return Way::Refuse("whether it is a child's own follows from how the child was made: no statement sets it".to_owned());
         }
         if change.only(&["not_null_name"]) && is_not(change.to, "local") && !is_named_above(change.to, (from, to)) {

@@ -44,14 +44,22 @@ pub fn is_reordered(was: &[Box<str>], is: &[Box<str>]) -> bool {
 
 /// A column that a table has from those alone from which it is to inherit, and did not before.
 pub fn only_from_new(change: &Change<'_>, (from, to): (&World<'_>, &World<'_>)) -> Option<String> {
-    let before = list(change.from, "inherits");
-    let table_of = |column: &Object, world: &World<'_>| {
-        world.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]).map(Object::display)
-    };
-    let is_old = |above: &Object| table_of(above, to).is_some_and(|shown| before.iter().any(|one| **one == *shown));
     let columns = to.columns(change.to.identity.part(0), change.to.identity.part(1));
-    let mut new = columns.iter().filter(|column| is_not(column, "local") && from.same(column).is_none());
-    new.find(|column| !above(column, to).into_iter().any(is_old)).map(|column| column.identity.part(2).to_owned())
+    let mut new = columns.into_iter().filter(|column| is_only_from_new(column, (from, to)));
+    new.next().map(|column| column.identity.part(2).to_owned())
+}
+
+/// Whether it is such a column, of a table that is there.
+pub fn is_only_from_new(column: &Object, (from, to): (&World<'_>, &World<'_>)) -> bool {
+    let Some(table) = from.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]) else { return false };
+    if !is_not(column, "local") || from.same(column).is_some() || table.get("partition_of").is_some() {
+        return false;
+    }
+    let before = list(table, "inherits");
+    let table_of = |above: &Object| to.find(Kind::Table, &[above.identity.part(0), above.identity.part(1)]).map(Object::display);
+    let is_old = |above: &Object| table_of(above).is_some_and(|shown| before.iter().any(|one| **one == *shown));
+    let above = above(column, to);
+    !above.is_empty() && !above.into_iter().any(is_old)
 }
 
 /// Columns of the same name that the tables have from which a column's table inherits.
@@ -119,6 +127,15 @@ pub fn becomes_own(column: &Object, from: &World<'_>, to: &World<'_>) -> bool {
     was.zip(is).is_some_and(|(was, is)| is_not(was, "local") && !is_not(is, "local"))
         && !above.is_empty()
         && above.iter().all(|above| to.same(above).is_none() && matches!(left(above, from, to), Left::Own))
+}
+
+/// Whether its table stays below the same tables.
+pub fn stays_below(column: &Object, (from, to): (&World<'_>, &World<'_>)) -> bool {
+    let of = |world: &World<'_>| {
+        let table = world.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)])?;
+        Some(["inherits", "partition_of"].map(|one| table.get(one).cloned()))
+    };
+    of(from) == of(to)
 }
 
 /// Whether a table that its own inherits from has it, too: that one's statement alters it here.

@@ -278,7 +278,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn left_alone<'w>(&self, from: &World<'w>, to: &World<'w>) -> Vec<(&'w Object, String)> {
-        attached::left_alone(from, to)
+        attached::left_alone(from, to).into_iter().chain(aside::left_alone(from, to)).collect()
     }
 
     fn renames(&self, from: &Object, to: &Object) -> Option<String> {

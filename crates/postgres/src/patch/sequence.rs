@@ -106,6 +106,13 @@ impl Maker for Sequences {
         let is_new = to.before(object).is_none();
         let held = to.making.from.shown("column", column).filter(|_| is_new && !to.making.form.throwaway);
         let held = held.filter(|column| !to.is_new(column.identity.part(0), column.identity.part(1)));
+        // What is no number of the server's is no number of a sequence.
+        let counts = |column: &&Object| {
+            let typ = to.making.to.same(column).and_then(|column| column.text("type"));
+            matches!(typ, Some("smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" | "oid"))
+                || typ.is_some_and(|typ| typ.starts_with("numeric("))
+        };
+        let held = held.filter(counts);
         let (minimum, maximum) = bounds(object).into_inner();
         let (start, increment) = (integer(object, "start").unwrap_or(1), integer(object, "increment").unwrap_or(1));
         let count = super::identity::Count { start, increment, minimum, maximum };

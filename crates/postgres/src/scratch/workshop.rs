@@ -168,6 +168,11 @@ impl port::Scratch for Scratch {
         boxed(watch.starting(&self.display(), || self.replica_watched(&options, watch.stop)))
     }
 
+    fn promote(&self, _: &Watch<'_>) -> Result<(), Box<Trouble>> {
+        // It waits until the server is a primary.
+        self.session("postgres").and_then(|session| session.exec("SELECT pg_promote(true, 60)")).map_err(words)
+    }
+
     fn fork(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
         boxed(watch.starting(&self.display(), || self.forked(watch.stop)))
     }

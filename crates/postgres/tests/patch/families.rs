@@ -17,6 +17,11 @@ pub const PAIRS: &[(&str, &str, &str)] = &[
         "create table t (a int, c int); create sequence s owned by t.c",
     ),
     (
+        "a sequence behind a column that holds no numbers",
+        "create table t (a int, b bit(3)); create sequence s owned by t.b",
+        "create table t (a int, b bit(3)); insert into t values (1, B'101')",
+    ),
+    (
         "a partition has an index of its own like the one that is a part",
         "create table p (k int, a int) partition by range (k); create index whole on p (a); create table p1 partition of p for values from (0) to (10); \
          create table p2 partition of p for values from (10) to (20); create index another on p1 (a); create index one on p2 (a)",

@@ -128,15 +128,31 @@ const REFUSED: &[Pair] = &[
         &[],
     ),
     ("an index of a partition that is free", FREE, ATTACHED, &["cannot be detached", "is not valid"], &[]),
+    (
+        "columns that come with a table that a table is to inherit from",
+        "create table t1 (d int, f bool default true not null); create table t2 (d int, a int) inherits (t1)",
+        "create table t2 (b int, a int)",
+        &["from a table that it is to inherit from", "from one that it does not inherit from yet"],
+        &[],
+    ),
 ];
 const ABOVE: &[&str] = &["the server renames it only there"];
-const NAMED: &[Pair] = &[(
-    "the name of an inherited NOT NULL",
-    "create table p (a int constraint pn not null); create table c () inherits (p)",
-    "create table p (a int constraint pn not null); create table c (constraint cn not null a) inherits (p)",
-    ABOVE,
-    &[],
-)];
+const NAMED: &[Pair] = &[
+    (
+        "the name of an inherited NOT NULL",
+        "create table p (a int constraint pn not null); create table c () inherits (p)",
+        "create table p (a int constraint pn not null); create table c (constraint cn not null a) inherits (p)",
+        ABOVE,
+        &[],
+    ),
+    (
+        "a child's own NOT NULL, and one from above",
+        "create table p (n text not null); create table c (x int) inherits (p)",
+        "create table p (n text); create table c (x int, n text not null) inherits (p)",
+        &["is a child's own"],
+        &[],
+    ),
+];
 
 #[test]
 fn what_no_statement_makes_is_refused() {

@@ -174,3 +174,43 @@ fn what_a_later_round_cannot_make_is_refused() {
     let refused: Vec<String> = patch.plan.refused.iter().map(|one| format!("{} {}", one.kind.name(), one.object)).collect();
     assert_eq!(refused, ["column public.child.id"], "{patch:#?}");
 }
+
+/// What no statement alters stays, and with it what it needs, what needs the other, and a name that it has: each by name, and what is left
+/// to do runs.
+#[test]
+fn what_is_refused_takes_along_what_hangs_on_it() {
+    for (reference, candidate, there, back) in [
+        (
+            "create table e (id bigserial, k text); create materialized view q as select k from e; create table more (a int)",
+            "create sequence q; create table e (id bigint default nextval('q'), k text, c int) partition by range (id); create view v as select k, c from e",
+            ["sequence public.q", "materialized-view public.q"],
+            ["sequence public.e_id_seq", "view public.v"],
+        ),
+        (
+            "create function cur() returns text stable language sql as $$ select 'x' $$; create table d (t text) partition by list (t); \
+             alter table d enable row level security; create policy p on d using (t = cur())",
+            "create function cur() returns uuid stable language sql as $$ select null::uuid $$; create table d (t uuid); \
+             alter table d enable row level security; create policy p on d using (t = cur())",
+            ["function public.cur()", "table public.d"],
+            ["function public.cur()", "table public.d"],
+        ),
+        (
+            "create type addr as (street text); create table t (a addr); create view v as select (a).street from t",
+            "create type addr as enum ('x'); create table t (a addr)",
+            ["enum public.addr", "view public.v"],
+            ["composite-type public.addr", "enum public.addr"],
+        ),
+    ] {
+        let (a, b) = (database(newest()), database(newest()));
+        a.exec(reference);
+        b.exec(candidate);
+        let (wanted, before) = (super::capture(&a.conninfo()), super::capture(&b.conninfo()));
+        for (from, to, expected) in [(&wanted, &before, there), (&before, &wanted, back)] {
+            let patch = super::proven(from, to);
+            assert!(patch.is_proven() && patch.failed.is_empty() && patch.left.is_empty(), "{patch:#?}");
+            let refused: Vec<String> = patch.plan.refused.iter().map(|one| format!("{} {}", one.kind.name(), one.object)).collect();
+            assert!(expected.iter().all(|one| refused.iter().any(|other| other == one)), "{reference}: {refused:#?}");
+            assert!(!patch.plan.refused.iter().any(|one| one.reason.contains("fault of evenkeel")), "{:#?}", patch.plan.refused);
+        }
+    }
+}

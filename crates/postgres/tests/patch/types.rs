@@ -159,13 +159,16 @@ fn types_that_cannot_become_others() {
 #[test]
 fn what_becomes_of_values_is_said() {
     let (a, b) = (database(newest()), database(newest()));
-    a.exec("create type mood as enum ('a'); create type pair as (x int); create table t (m mood, p pair)");
-    b.exec("create type mood as enum ('a', 'it''s'); create type pair as (x int, y int); create table t (m mood, p pair)");
+    a.exec("create type mood as enum ('a'); create type pair as (x int); create domain d bigint check (value > 0); create table t (m mood, p pair, v d)");
+    b.exec("create type mood as enum ('a', 'it''s'); create type pair as (x int, y int); create domain d int; create table t (m mood, p pair, v d)");
     let (wanted, before) = (super::capture(&a.conninfo()), super::capture(&b.conninfo()));
     let planned = plan(&World::of(&before), &World::of(&wanted), &PostgresDialect::of(&before.endpoint), Form::default());
     let hazards: Vec<&Hazard> = planned.statements().flat_map(|statement| &statement.hazards).collect();
     assert!(hazards.contains(&&Hazard::FailsIf("public.t.m holds 'it''s'".to_owned())), "{hazards:?}");
     assert!(hazards.iter().any(|hazard| matches!(hazard, Hazard::Loses(what) if what.starts_with("y of every value"))), "{hazards:?}");
+    let asks = Hazard::FailsIf("a value of public.t.v does not meet what public.d asks of it".to_owned());
+    let retyped = planned.statements().find(|statement| statement.sql.contains("ALTER COLUMN v TYPE public.d"));
+    assert!(retyped.is_some_and(|statement| statement.hazards.contains(&asks)), "{:#?}", planned.steps);
     assert!(!planned.statements().any(|statement| statement.sql.contains("ALTER COLUMN p")), "an attribute goes without a rewrite");
 }
 

@@ -6,7 +6,7 @@ use crate::Fault;
 use crate::format::Style;
 use crate::page::Page;
 use anstyle::Style as Paint;
-use evenkeel_core::deployment::Status;
+use evenkeel_core::deployment::{Standing, Status};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -28,6 +28,8 @@ struct ToldEnvironment {
     words: String,
     /// The parity lock, as long as nobody took it away; null where there is none.
     lock: Option<ToldLock>,
+    /// Backfills that were begun and are not complete.
+    backfills: Vec<ToldStanding>,
     /// The window after the last deployment that it is in; null where nothing is watched.
     window: Option<ToldWindow>,
     /// What has to be done, the earliest first.
@@ -36,6 +38,22 @@ struct ToldEnvironment {
     overdue: Option<String>,
     /// Why nobody can tell what is due; null where that is known.
     untold: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ToldStanding {
+    /// As it is configured.
+    name: String,
+    /// Its last run, and who typed it.
+    run: u32,
+    by: String,
+    /// `at work`, `stopped`, or `unknown` where nobody can tell whether its process is there still.
+    state: &'static str,
+    since: String,
+    /// What is in, and why it stopped.
+    words: String,
+    /// How it is gone on with; null while it is at work.
+    next: Option<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -83,6 +101,13 @@ pub fn status(all: &[Status], is_json: bool, style: &Style) -> Result<Vec<u8>, F
         if let Some(asked) = status.lock.as_ref().filter(|asked| asked.is_expired()) {
             page.wrapped(&format!("{}; {}", asked.expired(), asked.kept), "  ", DIM);
         }
+        for standing in &status.backfills {
+            let paint = if standing.is_there == Some(true) { Paint::new() } else { UNKNOWN };
+            page.wrapped(&standing.line(), "  ", paint);
+            if let Some(next) = standing.next.as_ref().filter(|_| standing.is_there == Some(false)) {
+                page.wrapped(&format!("{next} goes on"), "    ", Paint::new());
+            }
+        }
         if let Some(window) = &status.window {
             let until = window.until.as_ref().map(|until| format!(" ({until})")).unwrap_or_default();
             page.wrapped(&format!("now, {}{until}: {}", window.name, window.may), "  ", Paint::new());
@@ -111,9 +136,20 @@ fn told(status: &Status) -> ToldEnvironment {
         since: status.since.clone(),
         words: status.words.clone(),
         lock: status.lock.as_ref().map(|asked| told_lock(&asked.lock, asked.is_expired())),
+        backfills: status.backfills.iter().map(standing).collect(),
         window: status.window.as_ref().map(|window| ToldWindow { name: window.name.clone(), until: window.until.clone(), may: window.may }),
         due: status.due.iter().map(|due| ToldDue { what: due.what.clone(), by: due.by.clone(), overdue: due.is_overdue }).collect(),
         overdue: status.overdue.clone(),
         untold: status.untold.clone(),
     }
+}
+
+fn standing(one: &Standing) -> ToldStanding {
+    let state = match one.is_there {
+        Some(true) => "at work",
+        Some(false) => "stopped",
+        None => "unknown",
+    };
+    let Standing { name, run, by, since, words, next, .. } = one.clone();
+    ToldStanding { name, run, by, state, since, words, next }
 }

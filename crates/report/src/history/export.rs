@@ -5,7 +5,7 @@
 use super::journal::{Run, run};
 use super::json::SCHEMA_VERSION;
 use crate::Fault;
-use evenkeel_core::port::{Entry, Halt, Owner, ParityLock, Released, Trail, Verification};
+use evenkeel_core::port::{Entry, Halt, Kept, Owner, ParityLock, Released, Trail, Verification};
 use evenkeel_core::statement::without_secrets;
 use serde::Serialize;
 
@@ -76,6 +76,15 @@ struct Verified<'a> {
     words: &'a str,
 }
 
+#[derive(Serialize)]
+struct Proven<'a> {
+    environment: &'a str,
+    at: &'a str,
+    by: &'a str,
+    /// As it was written: `evenkeel evidence` reads it.
+    envelope: serde_json::Value,
+}
+
 fn line<T: Serialize>(kind: &'static str, what: T) -> Result<Vec<u8>, Fault> {
     let line = Line { kind, schema_version: SCHEMA_VERSION, what };
     let mut bytes = serde_json::to_vec(&line).map_err(|source| Fault::Json { format: "json", source })?;
@@ -138,4 +147,15 @@ pub fn lock_line(lock: &ParityLock) -> Result<Vec<u8>, Fault> {
 pub fn verification_line(verification: &Verification) -> Result<Vec<u8>, Fault> {
     let Verification { environment, at, by, holds, digest, words } = verification;
     line("verification", Verified { environment, at, by, holds: *holds, digest: digest.as_deref(), words })
+}
+
+/// Evidence of a rehearsal, whole: what is signed is changed by nobody.
+///
+/// # Errors
+/// As [`run_line_of`].
+pub fn evidence_line(kept: &Kept) -> Result<Vec<u8>, Fault> {
+    let Kept { environment, at, by, text } = kept;
+    // One that cannot be read is kept as it is.
+    let envelope = serde_json::from_str(text).unwrap_or_else(|_| serde_json::Value::String(text.clone()));
+    line("evidence", Proven { environment, at, by, envelope })
 }

@@ -30,6 +30,8 @@ fn the_published_schemas_of_other_verbs_are_those_of_the_types() {
         evenkeel_report::deployment::passage_schema(),
         evenkeel_report::deployment::rolled_schema(),
         evenkeel_report::deployment::backfilled_schema(),
+        evenkeel_report::deployment::drilled_schema(),
+        evenkeel_report::deployment::fleet_schema(),
     ];
     for (verb, schema) in evenkeel_report::history::json_schemas().into_iter().chain(others) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../docs/reference/{verb}.schema.json"));

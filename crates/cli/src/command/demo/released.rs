@@ -7,7 +7,7 @@ use super::act::{broken, ran};
 use super::rehearsed::{DATABASE, Rehearsed};
 use super::screen::Screen;
 use crate::args::{Cli, Command, Common};
-use crate::command::{deploy, evidence, lock, rehearse, status, verify};
+use crate::command::{evidence, fleet, lock, rehearse, status, verify};
 use crate::signals;
 use clap::Parser;
 use evenkeel_core::fault::Trouble;
@@ -64,8 +64,8 @@ fn typed(command: &str) -> Result<Command, Box<Trouble>> {
 /// Runs a command as it is typed.
 fn run(command: &str, common: &Common) -> Result<u8, Box<Trouble>> {
     match &typed(command)? {
-        Command::Deploy(arguments) => deploy::run(arguments, common),
-        Command::Rollback(arguments) => deploy::back(arguments, common),
+        Command::Deploy(arguments) => fleet::deploy(arguments, common),
+        Command::Rollback(arguments) => fleet::back(arguments, common),
         Command::Verify(arguments) => verify::run(arguments, common),
         Command::Lock(arguments) => lock::run(arguments, common),
         Command::Unlock(arguments) => lock::unlock(arguments, common),

@@ -1,4 +1,4 @@
--- The table of evenkeel's own in this database, as it is made, and whether the role may read it.
+-- A table of evenkeel's own in this database, as it is made, and whether the role may read it.
 -- Versions: all. Privileges: none.
 SELECT c.relkind::pg_catalog.text AS kind,
        c.relrowsecurity OR c.relhasrules OR c.relhassubclass AS is_odd,
