@@ -38,12 +38,15 @@ impl Used {
         };
         let begun = since.as_deref().unwrap_or("the server does not say when");
         let counted = |count: u64, what: &str| match (count, is_later(since)) {
-            (0, _) => Use::None,
+            (0, Some(false)) => Use::None,
+            // What it forgot, it does not count.
+            (0, _) => {
+                Use::Untold(format!("no use of it is counted since {begun}, and what there was between {moment} and then is not kept"))
+            }
             (_, Some(true)) => Use::Some(format!("it was {what} {count} times since {begun}")),
             _ => Use::Untold(format!("it was {what} {count} times since {begun}, and how often since {moment} is not kept")),
         };
         let read = match (keeps_last, last_read, is_later(last_read)) {
-            _ if *reads == 0 => Use::None,
             (true, Some(at), Some(true)) => Use::Some(format!("it was last read {at}, after {moment}")),
             (true, Some(_), Some(false)) => Use::None,
             _ => counted(*reads, "read"),
@@ -72,7 +75,10 @@ mod tests {
             last_read: last.map(str::to_owned),
             keeps_last: last.is_some(),
         };
-        assert_eq!(used(0, 0, before, None).after(moment), Use::None, "nothing is nothing, since whenever");
+        assert_eq!(used(0, 0, before, None).after(moment), Use::None);
+        assert!(matches!(used(0, 0, later, None).after(moment), Use::Untold(_)), "it began to count anew after the moment");
+        assert!(matches!(used(0, 0, later, Some(before)).after(moment), Use::Untold(_)), "nor are writes from before that kept");
+        assert!(matches!(Used::default().after(moment), Use::Untold(_)), "nobody says since when it counts");
         assert!(matches!(used(1, 0, before, None).after(moment), Use::Untold(_)));
         assert!(matches!(used(1, 0, later, None).after(moment), Use::Some(_)));
         assert_eq!(used(1, 0, before, Some(before)).after(moment), Use::None);

@@ -397,6 +397,17 @@ fn tried(
     }
     // What differs because something that it needs stays as it is, is no more ours than that.
     consequences(&mut odd, &mut planned, asked.excused, (&world, &goal));
+    // What is refused stays as it is: where it would have been made anew, it would be gone.
+    let after = World::of(&seen);
+    let is_gone = |one: &Refusal| {
+        let at = |world: &World<'_>| world.shown(one.kind.name(), &one.object).is_some();
+        at(&world) && at(&goal) && !at(&after) && !asked.excused.iter().any(|known| known.kind == one.kind && known.object == one.object)
+    };
+    let gone: Vec<Refusal> = planned.refused.iter().filter(|one| is_gone(one)).cloned().collect();
+    if failed.is_empty() && !gone.is_empty() {
+        let why = "what is refused would be gone".to_owned();
+        return Ok((with(planned, Proof::Not { why }, failed, odd, built.left), gone));
+    }
     // What was refused and came about all the same, as a consequence of something else, is no refusal.
     let still = left(&seen, reference, &*dialect);
     let refused = planned.refused.len();

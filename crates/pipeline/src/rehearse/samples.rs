@@ -271,6 +271,8 @@ impl Wait {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use evenkeel_core::port::{Answer, Limits, Ran, Silent, Stop};
     use evenkeel_core::trace::{Blocks, Bounds, Files, Logged, Look, Map};

@@ -1,11 +1,12 @@
 -- How often a table was read and written to since the server began to count, and when it was last read.
+-- What it counts of all databases is forgotten with the rest where the server crashed, and says when, which that of one database does not.
 -- Versions: all; when it was last read from 16 on. Privileges: none.
 SELECT (coalesce(s.seq_scan, 0) + coalesce(s.idx_scan, 0))::pg_catalog.int8 AS reads,
        (s.n_tup_ins + s.n_tup_upd + s.n_tup_del)::pg_catalog.int8 AS writes,
        pg_catalog.current_setting('track_counts') = 'on' AS counts,
        (
-         SELECT pg_catalog.to_char(d.stats_reset AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-         FROM pg_catalog.pg_stat_database d
+         SELECT pg_catalog.to_char(greatest(d.stats_reset, b.stats_reset) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+         FROM pg_catalog.pg_stat_database d, pg_catalog.pg_stat_bgwriter b
          WHERE d.datname = pg_catalog.current_database()
        ) AS since,
        pg_catalog.to_char(greatest(s.last_seq_scan, s.last_idx_scan) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS last_read -- >=16

@@ -200,6 +200,12 @@ fn what_is_refused_takes_along_what_hangs_on_it() {
             ["enum public.addr", "view public.v"],
             ["composite-type public.addr", "enum public.addr"],
         ),
+        (
+            "create domain d as text constraint c check (value ~ '@' and length(value) < 200); create domain ds as d[]; create table t (o ds)",
+            "create domain d as text constraint c check (value ~ '@'); create domain ds as d[]; create table t (o ds)",
+            ["domain-constraint public.d.c", "domain-constraint public.d.c"],
+            ["domain-constraint public.d.c", "domain-constraint public.d.c"],
+        ),
     ] {
         let (a, b) = (database(newest()), database(newest()));
         a.exec(reference);
@@ -211,6 +217,8 @@ fn what_is_refused_takes_along_what_hangs_on_it() {
             let refused: Vec<String> = patch.plan.refused.iter().map(|one| format!("{} {}", one.kind.name(), one.object)).collect();
             assert!(expected.iter().all(|one| refused.iter().any(|other| other == one)), "{reference}: {refused:#?}");
             assert!(!patch.plan.refused.iter().any(|one| one.reason.contains("fault of evenkeel")), "{:#?}", patch.plan.refused);
+            // What cannot be made again is not taken away.
+            assert!(!patch.plan.statements().any(|one| one.sql.contains("DROP CONSTRAINT c")), "{:#?}", patch.plan.steps);
         }
     }
 }
