@@ -110,6 +110,8 @@ pub struct Waited {
     pub wait: String,
     pub from: Duration,
     pub to: Duration,
+    /// The server's own log says so; else a second session looked now and then.
+    pub logged: bool,
 }
 
 #[cfg(test)]

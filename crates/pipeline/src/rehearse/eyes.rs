@@ -28,6 +28,9 @@ struct Begun {
     others: BTreeSet<On>,
 }
 
+/// The log has no wait that is shorter than a deadlock is waited for (10 ms there); the end of one that is seen is known to some more.
+const SHORT: Duration = Duration::from_millis(20);
+
 /// Watches one session.
 pub struct Eyes<'e> {
     observer: &'e dyn Observer,
@@ -313,6 +316,7 @@ impl Eyes<'_> {
     pub fn blocked(&mut self, waits: Vec<Wait>) -> Vec<Waited> {
         let mut drawn = Vec::new();
         let mut all: BTreeMap<(usize, String, String), Blocked> = BTreeMap::new();
+        let mut unlogged: BTreeSet<(usize, String, String)> = BTreeSet::new();
         for wait in waits {
             let end = wait.over.unwrap_or(wait.last);
             let before_end =
@@ -352,23 +356,27 @@ impl Eyes<'_> {
             let length = wait.length();
             drawn.push(wait.told(self.begin, relation.clone()));
             let entry = all.entry((at, relation.clone(), wait.wait.clone())).or_insert_with(|| Blocked {
-                relation,
+                relation: relation.clone(),
                 wait: wait.wait.clone(),
                 clients: 0,
                 longest: Duration::ZERO,
                 total: Duration::ZERO,
-                logged: true,
+                logged: false,
             });
             entry.clients += 1;
-            entry.logged &= wait.logged;
+            entry.logged |= wait.logged;
+            if !wait.logged && length >= SHORT {
+                unlogged.insert((at, relation.clone(), wait.wait.clone()));
+            }
             entry.longest = entry.longest.max(length);
             entry.total += length;
         }
         for trace in &mut self.traces {
             trace.blocked.get_or_insert_with(Vec::new);
         }
-        for ((at, ..), blocked) in all {
-            if let Some(trace) = self.traces.get_mut(at) {
+        for (key, mut blocked) in all {
+            blocked.logged &= !unlogged.contains(&key);
+            if let Some(trace) = self.traces.get_mut(key.0) {
                 trace.blocked.get_or_insert_with(Vec::new).push(blocked);
             }
         }

@@ -20,8 +20,6 @@ pub const AROUND: Duration = Duration::from_millis(700);
 const PAUSE: Duration = Duration::from_millis(1);
 /// How long each request is waited for to be asked once, before the release and after it.
 const ONCE: Duration = Duration::from_secs(20);
-/// Tables that they use at most.
-pub const TABLES: usize = 20;
 
 /// Slices of time in which what they meet is drawn.
 const SLICES: u32 = 400;

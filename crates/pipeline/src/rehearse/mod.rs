@@ -1,15 +1,19 @@
 //! A release, run where it is safe, and everything that it does measured: what it locks, writes anew and changes, whether it can be taken
 //! back and run again.
 //!
-//! Lives here: the order of things. `place` makes the server, `eyes` watches statements, `samples` from a second session, `load` has clients beside them, `each` tries one migration after the other: its
-//! effect, its way back, itself once more; `clock` is for servers whose locks nobody looks at; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after, `in_place`
-//! runs it where others are at work and gives it up. Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
+//! Lives here: the order of things. `place` makes the server, `eyes` watches statements, `samples` from a second session, `load` has
+//! clients beside them, `lasting` transactions, `each` tries one migration after the other: its effect, its way back, itself once more;
+//! `compared` says what is otherwise; `clock` is for servers whose locks nobody looks at; `sizes` runs it at several sizes; `asked` asks
+//! what applications ask before it and after, `in_place` runs it where others are at work and gives it up. Does not live here: what is
+//! pending (`pending`), what a gate demands (`core/rehearsal`).
 
 mod asked;
 mod clock;
+mod compared;
 mod each;
 mod eyes;
 mod in_place;
+mod lasting;
 mod load;
 mod logged;
 mod lost;

@@ -255,6 +255,7 @@ impl Wait {
             wait: self.wait.clone(),
             from: since(self.first),
             to: since(self.first) + self.length(),
+            logged: self.logged,
         }
     }
 }

@@ -4,13 +4,14 @@
 //! locks nobody looks at.
 
 use super::clock::Clock;
-use super::each::Each;
+use super::each::{Each, left_open};
 use super::eyes::Eyes;
+use super::lasting::Lasting;
 use super::load::{self, Clients};
 use super::logged;
 use super::pending::Release;
 use super::samples::{self, Samples};
-use super::workload::{Lasting, Requests, Workload, requests};
+use super::workload::{Requests, Workload, requests};
 use crate::migrations::Cut;
 use crate::runner::{Ground, Guard, Manner, Onlooker, Runner, Told, guarded};
 use evenkeel_core::fault::Trouble;
@@ -139,11 +140,6 @@ pub fn unwatched(each: &Each<'_>, release: &Release, why: &str) -> Result<Watche
         migrations.push(Migration { unwatched: Some(why.to_owned()), ..migration(cut, statements, stopped) });
     }
     Ok(Watched { migrations, broken: None, load: None, notes: Vec::new() })
-}
-
-/// What is wrong with a text that ends so.
-pub fn left_open() -> Told {
-    (None, "the text ends in an open transaction: what it did is gone when its session ends, or stays locked while that lasts".to_owned())
 }
 
 /// How each ended, and how many statements were sent by then.

@@ -1,20 +1,20 @@
-//! What clients ask beside a release: requests that follow from the schema, queries that somebody has written or a server has seen; and
-//! transactions that stay open meanwhile.
+//! What clients ask beside a release: requests that follow from the schema, queries that somebody has written or a server has seen.
 //!
 //! Neighbours: `load`, which asks; `asked`, which asks each query once, before and after. Does not live here: reading files (`queries`).
 
 use super::asked;
 use super::each::Each;
-use super::load::{self, Clients};
 use super::pending::Release;
-use crate::migrations::Script;
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::port::{Filler, Observer, Prepared, Scratch, Session};
+use evenkeel_core::port::{Filler, Observer, Prepared, Session};
 use evenkeel_core::preflight::Query;
-use evenkeel_core::rehearsal::{Unsaid, time};
+use evenkeel_core::rehearsal::Unsaid;
 use evenkeel_core::trace::{Sort, names};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+/// Tables that are used at most, of requests that follow from the schema.
+const TABLES: usize = 20;
 
 /// What is wanted beside the release.
 #[derive(Debug, Clone, Default)]
@@ -67,7 +67,7 @@ pub fn requests(
     if workload.synthetic {
         let texts: Vec<&str> = release.cuts.iter().flat_map(|cut| &cut.up).map(|script| script.part.text.as_str()).collect();
         let first = |table: &str| texts.iter().any(|text| names(text, table));
-        let asked = filler.requests(&mut *each.place.scratch.session(database)?, here, &first, load::TABLES, &release.old)?;
+        let asked = filler.requests(&mut *each.place.scratch.session(database)?, here, &first, TABLES, &release.old)?;
         made.sources.push("synthetic".to_owned());
         let weight = part(asked.len());
         made.all.extend(asked.into_iter().map(|one| Request {
@@ -140,66 +140,4 @@ fn used(
     };
     session.roll_back()?;
     Ok(tables)
-}
-
-/// A reader and an idle transaction that stay open on the tables that the release names, while it runs.
-pub struct Lasting {
-    sessions: Vec<Box<dyn Session>>,
-    tables: Vec<String>,
-    until: Instant,
-    wanted: Duration,
-}
-
-/// So many tables at most.
-const TABLES: usize = 20;
-/// Between two looks at whether it is over.
-const PAUSE: Duration = Duration::from_millis(20);
-
-impl Lasting {
-    /// Opens both; nothing where no table that is there is named.
-    pub fn open(
-        scratch: &dyn Scratch,
-        database: &str,
-        observer: &dyn Observer,
-        (release, wanted): (&Release, Duration),
-    ) -> Result<Option<Self>, Box<Trouble>> {
-        let texts: Vec<&str> = release.cuts.iter().flat_map(|cut| &cut.up).map(|script: &Script| script.part.text.as_str()).collect();
-        let map = observer.map(&mut *scratch.session(database)?)?;
-        let is_named = |name: &str| texts.iter().any(|text| names(text, name));
-        // A release may name a table by an index of it alone.
-        let tables = map.values().filter(|relation| is_named(&relation.name)).filter_map(|relation| match relation.sort {
-            Sort::Table => Some(relation),
-            Sort::Index => relation.of.and_then(|table| map.get(&table)).filter(|table| table.sort == Sort::Table),
-            _ => None,
-        });
-        let tables: BTreeSet<String> = tables.map(|table| table.name.clone()).collect();
-        let tables: Vec<String> = tables.into_iter().take(TABLES).collect();
-        if tables.is_empty() {
-            return Ok(None);
-        }
-        let mut sessions = Vec::new();
-        for writes in [false, true] {
-            let mut session = scratch.session(database)?;
-            observer.linger(&mut *session, &tables, writes)?;
-            sessions.push(session);
-        }
-        Ok(Some(Self { sessions, tables, until: Instant::now() + wanted, wanted }))
-    }
-
-    /// Stays until its time is over, or that of the clients; says what it was.
-    pub fn stay(mut self, clients: &Clients) -> String {
-        while Instant::now() < self.until && !clients.is_after() {
-            std::thread::sleep(PAUSE);
-        }
-        let is_whole = Instant::now() >= self.until;
-        let named = self.tables.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
-        let more = if self.tables.len() > 5 { format!(" and {} more", self.tables.len() - 5) } else { String::new() };
-        let lost = self.sessions.iter_mut().filter_map(|session| session.roll_back().err()).next();
-        let end = match lost {
-            Some(why) => format!("the server ended one of them: {why}"),
-            None if is_whole => format!("the release was not over when they ended, after {}", time(self.wanted)),
-            None => "the release was over before them".to_owned(),
-        };
-        format!("a reader and an idle transaction that has written, open on {named}{more} before it began: {end}")
-    }
 }

@@ -107,8 +107,8 @@ impl Observer for PostgresObserver {
     }
 
     fn logs_waits(&self, session: &mut dyn Session, database: &str, logs: bool) -> Result<(), Box<Trouble>> {
-        // It says so of waits that last longer than a deadlock is waited for.
-        for (name, value) in [("log_lock_waits", "on"), ("deadlock_timeout", "10ms")] {
+        // It says so of waits that last longer than a deadlock is waited for, in the language of the target otherwise.
+        for (name, value) in [("log_lock_waits", "on"), ("deadlock_timeout", "10ms"), ("lc_messages", "C")] {
             let what = if logs { format!("SET {name} = '{value}'") } else { format!("RESET {name}") };
             asked(session, &format!("ALTER DATABASE {} {what}", quoted(database)))?;
         }

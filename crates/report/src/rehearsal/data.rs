@@ -1,6 +1,6 @@
 //! The public JSON. Field names are a contract.
 
-use super::held::{Blocked, Lock, blocked, lock};
+use super::held::{Blocked, Lock, blocked, lock, measured};
 use super::in_place::{InPlace, There, in_place, there};
 use super::met::{Compatibility, Estimate, Load, compatibility, estimate, load};
 use super::{ms, verdict_line};
@@ -214,10 +214,14 @@ struct Slice {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Wait {
+    /// The server's number of the client's session.
+    session: u64,
     relation: String,
     wait: String,
     from_ms: f64,
     to_ms: f64,
+    /// `log` where the server's own log says so, `samples` where a second session looked now and then.
+    measured: &'static str,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -254,8 +258,14 @@ fn of(rehearsal: &Rehearsal) -> Told {
         p99_ms: ms(slice.latency.p99),
         max_ms: ms(slice.latency.max),
     };
-    let wait =
-        |one: &rehearsal::Waited| Wait { relation: one.relation.clone(), wait: one.wait.clone(), from_ms: ms(one.from), to_ms: ms(one.to) };
+    let wait = |one: &rehearsal::Waited| Wait {
+        session: one.session,
+        relation: one.relation.clone(),
+        wait: one.wait.clone(),
+        from_ms: ms(one.from),
+        to_ms: ms(one.to),
+        measured: measured(one.logged),
+    };
     let load_of = || rehearsal.load.iter();
     Told {
         schema_version: SCHEMA_VERSION,
