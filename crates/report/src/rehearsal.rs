@@ -6,6 +6,7 @@ mod data;
 mod held;
 mod html;
 mod in_place;
+mod killed;
 mod markdown;
 mod met;
 mod picture;
@@ -262,6 +263,7 @@ fn again(rerun: &Rerun) -> Vec<(bool, String)> {
         let at = rerun.after_statement.map(|at| format!(" after statement {at}")).unwrap_or_default();
         lines.extend(rerun.left_behind.iter().map(|left| (true, format!("interrupted{at}, then run again: {left}"))));
     }
+    lines.extend(killed::lines(&rerun.kills));
     lines
 }
 

@@ -68,6 +68,7 @@ mod rehearse;
 mod rehearse_asked;
 mod rehearse_evidence;
 mod rehearse_html;
+mod rehearse_killed;
 mod rehearse_place;
 mod rehearse_place_kept;
 mod rehearse_place_traces;

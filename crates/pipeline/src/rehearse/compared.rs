@@ -1,4 +1,4 @@
-//! How the schema is otherwise than it should be, and what was said, in the terms of reports. Neighbour: `each`.
+//! How the schema is otherwise than it should be, and what was said, in the terms of reports. Neighbours: `each`, `killed`.
 
 use crate::runner::Told;
 use evenkeel_core::history::effect::{Stand, Touch, effect, found};
@@ -16,7 +16,7 @@ pub fn differences(wanted: &Manifest, there: &Manifest) -> Vec<Difference> {
 }
 
 /// The same, as what became of what was there.
-fn whole(wanted: &Manifest, there: &Manifest) -> Vec<Touch> {
+pub fn whole(wanted: &Manifest, there: &Manifest) -> Vec<Touch> {
     let differing = effect(wanted, there).into_iter().filter(|touch| touch.spot.is_semantic());
     let of_others = |touch: &Touch, all: &[Touch]| {
         // Of what is gone or new, the whole says enough.

@@ -221,7 +221,9 @@ impl<'e> Eyes<'e> {
             On::Other(..) => None,
         };
         let mut taken: BTreeMap<u64, Blocks> = BTreeMap::new();
-        for (oid, blocks) in around.taken().chain(sampled.iter().map(|seen| &seen.held)).filter_map(of_relation) {
+        // What it asked for and was not given kept others waiting behind it all the same.
+        let asked_for = self.samples.pending();
+        for (oid, blocks) in around.taken().chain(sampled.iter().map(|seen| &seen.held)).chain(&asked_for).filter_map(of_relation) {
             let known = taken.entry(oid).or_insert(blocks);
             *known = (*known).max(blocks);
         }

@@ -3,9 +3,10 @@
 //!
 //! Lives here: the order of things. `place` makes the server, `eyes` watches statements, `samples` from a second session, `load` has
 //! clients beside them, `lasting` transactions, `each` tries one migration after the other: its effect, its way back, itself once more;
-//! `compared` says what is otherwise; `clock` is for servers whose locks nobody looks at; `sizes` runs it at several sizes; `asked` asks
-//! what applications ask before it and after, `in_place` runs it where others are at work and gives it up. Does not live here: what is
-//! pending (`pending`), what a gate demands (`core/rehearsal`).
+//! `killed` kills each at several moments, `standing` has a statement stand for that; `compared` says what is otherwise; `clock` is for
+//! servers whose locks nobody looks at; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after,
+//! `in_place` runs it where others are at work and gives it up. Does not live here: what is pending (`pending`), what a gate demands
+//! (`core/rehearsal`).
 
 mod asked;
 mod clock;
@@ -13,6 +14,7 @@ mod compared;
 mod each;
 mod eyes;
 mod in_place;
+mod killed;
 mod lasting;
 mod load;
 mod logged;
@@ -21,6 +23,7 @@ mod pending;
 mod place;
 mod samples;
 mod sizes;
+mod standing;
 mod watched;
 mod workload;
 
@@ -184,7 +187,15 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     if is_apart || looks {
         // From the beginning, and under the name that files may call it by.
         each.aside(each::BASE, &place.database)?;
+        let stopped: Vec<_> = told.migrations.iter().map(|migration| migration.stopped.clone()).collect();
         let other = each.all(release, &mut told.migrations, &wanted.parts, &begin)?;
+        if wanted.workload.lasting.is_some() {
+            // Somebody was in its way on purpose: that it runs where nobody is does not count.
+            for (migration, stopped) in told.migrations.iter_mut().zip(stopped).filter(|(migration, _)| migration.stopped.is_none()) {
+                migration.unwatched = migration.unwatched.take().filter(|_| stopped.is_none());
+                migration.stopped = stopped;
+            }
+        }
         let differing = effect(&end, &other);
         let is_whole = told.migrations.iter().all(|migration| migration.stopped.is_none());
         if let (Some(touch), true) = (differing.first(), is_whole) {
@@ -194,6 +205,10 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
                 touch.spot.display()
             ));
         }
+    }
+    if wanted.parts.contains(&Part::Rerun) {
+        let sizing = sizing.as_ref().zip(largest);
+        told.floor.extend(killed::killed(&each, release, &mut told.migrations, sizing)?);
     }
     if wanted.parts.contains(&Part::Compatibility) {
         let filler = engine.filler()?;

@@ -233,6 +233,11 @@ impl Samples {
         current.asked.map(|_| current.waited)
     }
 
+    /// What the statement that ran last was seen to wait for.
+    pub fn pending(&self) -> Vec<Held> {
+        self.current().pending.iter().map(|(held, _)| held.clone()).collect()
+    }
+
     /// When the statement that ran last was last seen to wait for a lock: it had none before.
     pub fn lacked(&self, held: &Held) -> Option<Instant> {
         self.current().pending.iter().find(|(known, _)| known == held).map(|(_, asked)| *asked)

@@ -2,6 +2,7 @@
 
 use super::held::{Blocked, Lock, blocked, lock, measured};
 use super::in_place::{InPlace, There, in_place, there};
+use super::killed::{Kill, kill};
 use super::met::{Compatibility, Estimate, Load, compatibility, estimate, load};
 use super::{ms, verdict_line};
 use crate::Fault;
@@ -160,6 +161,8 @@ struct Difference {
 struct Rerun {
     converges: Option<bool>,
     left_behind: Vec<String>,
+    /// What kills leave of it; none where that was not tried.
+    kills: Vec<Kill>,
     after_statement: Option<usize>,
     /// What a second whole run does: `nothing`, `refused` or `changes`.
     second: Option<&'static str>,
@@ -389,6 +392,7 @@ fn rerun(rerun: &rehearsal::Rerun) -> Rerun {
     Rerun {
         converges: rerun.converges,
         left_behind: rerun.left_behind.clone(),
+        kills: rerun.kills.iter().map(kill).collect(),
         after_statement: rerun.after_statement,
         second,
         second_says: says,
