@@ -138,3 +138,93 @@ fn every_pair_is_a_patch() {
         db.exec(&format!("drop user {app}"));
     });
 }
+
+/// Pairs that differ in many things at once: what each is about, what the reference and what the candidate is made by, and a fix that
+/// only words can say, as the beginning of its object.
+const MANY: &[(&str, &str, &str, &str)] = &[
+    (
+        "code that reads columns which are not there",
+        "create table t (id int primary key, a int, c int, d int generated always as (c + 1)); create view v as select id, a, c from t; \
+         create view w as select id from v; create trigger tr before insert on t for each row set new.c = coalesce(new.c, 7)",
+        "create table t (id int primary key, a int, b int); create view v as select id, a from t; create view w as select id + 1 as id from t; \
+         create trigger tr before insert on t for each row set new.b = coalesce(new.b, 1)",
+        "t.tr",
+    ),
+    (
+        "keys of columns which are not there",
+        "create table t (id int, loc char(4) not null, slug varchar(20), n int, primary key (id, loc), key by_slug (slug), unique key n (n, id))",
+        "create table t (id int primary key, n bigint)",
+        "t.by_slug",
+    ),
+    (
+        "columns behind others that are not there",
+        "create table t (id int primary key, a int, b int, c int)",
+        "create table t (id int primary key)",
+        "",
+    ),
+    (
+        "what a foreign key refers to",
+        "create table p (id int primary key, code int not null, unique key (code)); create table r (id int primary key, code int, \
+         key (code), constraint f foreign key (code) references p (code)); create table s (a int, constraint c check (a > 0))",
+        "create table p (id int primary key, code int not null); create table r (id int primary key, code int); create table s (b int)",
+        "r.f",
+    ),
+    (
+        "a number of its own, whose key is not there",
+        "create table t (a int, id int not null auto_increment, key by_id (id))",
+        "create table t (a int)",
+        "t.by_id",
+    ),
+    (
+        "long keys of rows in another format",
+        "create table t (id int primary key, a varchar(600) charset latin1, key along (a)) row_format = dynamic comment 'x'",
+        "create table t (id int primary key, a varchar(600) charset latin1, key along (a(10))) row_format = compact",
+        "t.along",
+    ),
+    (
+        "words",
+        "create table t (id int primary key, a text, b text, fulltext key k (a), fulltext key l (b)) row_format = dynamic",
+        "create table t (id int primary key, a text, b text, fulltext key k (a), fulltext key l (b)) row_format = compact",
+        "",
+    ),
+];
+
+/// Each fix, run by itself where all else still differs, runs.
+#[test]
+fn each_fix_stands_by_itself() {
+    each_flavor(|db| {
+        for (what, reference, candidate, by_words) in MANY {
+            let sides = (TestDb::create(db.server.clone()), TestDb::create(db.server.clone()));
+            for (side, sql) in [(&sides.0, reference), (&sides.1, candidate)] {
+                side.exec(sql);
+            }
+            let before = compared(&sides.0, &sides.1);
+            let is_own = |one: &&Difference| !matches!(one.subject.kind.name(), "role" | "membership" | "grant");
+            let mut told = false;
+            for difference in before.differences.iter().filter(is_own) {
+                let object = difference.subject.object.trim_start_matches("app.").to_owned();
+                match &difference.remedy {
+                    Some(Remedy::Statements(fix)) => {
+                        assert!(by_words.is_empty() || !object.ends_with(by_words), "{what}: {object} has a fix: {fix}");
+                        // The statements name the database that was compared.
+                        for sql in ["drop database", "create database"] {
+                            sides.1.exec(&format!("{sql} `{}`", sides.1.name));
+                        }
+                        sides.1.exec(&format!("use `{}`; {candidate}", sides.1.name));
+                        let (ran, key) =
+                            (db.server.session(&sides.1.name).exec(fix), |one: &Difference| (one.id.clone(), one.subject.object.clone()));
+                        assert!(ran.is_ok(), "{what}: the fix of {object}: {fix}\n{ran:?}");
+                        let after = compared(&sides.0, &sides.1);
+                        assert!(
+                            !after.differences.iter().any(|one| key(one) == key(difference)),
+                            "{what}: {object} differs still after {fix}"
+                        );
+                    }
+                    Some(Remedy::Step(step)) => told |= !by_words.is_empty() && object.ends_with(by_words) && step.contains("--patch"),
+                    None => {}
+                }
+            }
+            assert!(told || by_words.is_empty(), "{what}: {:#?}", before.differences);
+        }
+    });
+}

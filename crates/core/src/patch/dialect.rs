@@ -87,6 +87,12 @@ pub trait Dialect: Sync {
         Vec::new()
     }
 
+    /// Whether making it waits for all of what it needs, those statements as well that only make sure of something
+    /// ([`Statement::settles`]): a key for its columns that are to hold no NULL, and not a trigger.
+    fn rests_on_all(&self, _: &Object) -> bool {
+        true
+    }
+
     /// What must be there before its `finish`; `None` where it has none.
     fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>>;
 
@@ -184,9 +190,15 @@ pub trait Dialect: Sync {
     }
 
     /// Why the statements about one object would fail, or do more or less than make it equal, where nothing else of the plan is run with
-    /// them; nothing where they stand by themselves.
-    fn leans_on(&self, _: &One<'_>, _: &World<'_>) -> Option<String> {
+    /// them; nothing where they stand by themselves. The worlds are the candidate and the reference.
+    fn leans_on(&self, _: &One<'_>, _: (&World<'_>, &World<'_>)) -> Option<String> {
         None
+    }
+
+    /// What its statement names beyond what it needs, where the server does not tell that: columns that code reads. Asked where nothing
+    /// else of the plan is run with it. `attributes` are those that become others; none where all of it is made.
+    fn mentions<'w>(&self, _object: &'w Object, _attributes: &[&'static str], _world: &World<'w>) -> Vec<&'w Object> {
+        Vec::new()
     }
 
     /// Whether a statement means what it should only in a session that began as [`Dialect::opening`] says.

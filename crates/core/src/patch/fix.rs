@@ -149,7 +149,7 @@ impl<'a> Fixes<'a> {
         }
         let attributes = changes.altered.first().map_or(&[][..], |(_, _, attributes)| attributes);
         let one = One::new(case.candidate, case.reference, attributes);
-        if let Some(why) = one.and_then(|one| self.dialect.leans_on(&one, &sides.from)) {
+        if let Some(why) = one.and_then(|one| self.dialect.leans_on(&one, (&sides.from, &sides.to))) {
             return Some(larger(&why));
         }
         let own = Own::of(&changes);
@@ -307,7 +307,7 @@ impl Sides<'_> {
             // What is altered does not need all that its making would: what its new values name.
             let finish = dialect.finish_needs(object, &self.to).into_iter().flatten();
             let finish = finish.filter(|needed| attributes.is_empty() || is_named(needed, object, attributes));
-            let needs = needs.chain(finish).chain(parent);
+            let needs = needs.chain(finish).chain(dialect.mentions(object, attributes, &self.to)).chain(parent);
             let mut needs =
                 needs.filter(|needed| self.to.place(needed).is_some_and(|at| !own.to.contains(&at) && !fates.made.contains(&at)));
             let lacking = needs.find_map(|needed| match self.from.place(needed) {

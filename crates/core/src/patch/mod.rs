@@ -59,6 +59,8 @@ pub struct Statement {
     pub clause: Option<Clause>,
     /// It means the same where another of its step is left out because that loses data.
     pub independent: bool,
+    /// It only makes sure of what is there by then: what is made on the thing need not wait for it ([`Dialect::rests_on_all`]).
+    pub settles: bool,
 }
 
 /// A statement as one clause of a longer one: of two that write a table anew, one statement writes it once.
@@ -100,6 +102,13 @@ impl Statement {
     pub const fn ahead(mut self) -> Self {
         self.alone = true;
         self.ahead = true;
+        self
+    }
+
+    /// It only makes sure of what is there by then.
+    #[must_use]
+    pub const fn settles(mut self) -> Self {
+        self.settles = true;
         self
     }
 

@@ -299,7 +299,7 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
         };
         let ((first, keyed), second) = tokio::try_join!(first, second)?;
         found.extend(first.into_iter().chain(second).flatten());
-        view::without_columns(reader, &found);
+        view::without_columns(reader, &found).await?;
         partition::apply(keyed, &mut found);
         printed::read(reader, &tables, &mut found).await?;
         definer::definers(reader, &mut found).await?;

@@ -117,11 +117,25 @@ impl Reader<'_> {
             }
             // A view that cannot be opened costs its columns and nothing else; `view::without_columns` finds it by that.
             for notice in notices.into_iter().filter(|notice| !ABOUT_VIEWS.contains(&notice.code)) {
-                let gap = Gap::kind(kind, reason(notice.code), format!("the server could not show all of it: {}", notice.message));
+                let gap = Gap::kind(kind, reason(notice.code), format!("{WARNED}{}", notice.message));
                 self.gap(Gap { object: self.skipped(kind, &notice.message).filter(|_| notice.code == SKIPPED), ..gap });
             }
         }
         Ok(())
+    }
+
+    /// Whether a list may not be whole.
+    pub fn is_warned(&self) -> bool {
+        let gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
+        gaps.iter().any(|gap| gap.object.is_none() && gap.detail.starts_with(WARNED))
+    }
+
+    /// Takes back warnings in these words, which are a view's own: it cannot be opened, and nothing else is missing for that. Whether
+    /// there are others.
+    pub fn is_warned_beyond(&self, message: &str) -> bool {
+        let is_this = |gap: &Gap| gap.object.is_none() && gap.detail.strip_prefix(WARNED) == Some(message);
+        self.gaps.lock().unwrap_or_else(PoisonError::into_inner).retain(|gap| !is_this(gap));
+        self.is_warned()
     }
 
     /// The one table a warning is about, where a gap about it covers all that hangs on it.
@@ -398,6 +412,9 @@ fn value(row: &Row, index: usize, shape: Shape) -> Result<Option<Value>, Wrong> 
         Shape::List => row.text(index)?.map(|text| Value::list(text.lines().filter(|line| !line.is_empty()))),
     })
 }
+
+/// What is said of a list that a server warns of.
+const WARNED: &str = "the server could not show all of it: ";
 
 /// Warnings that a server has whenever it walks over views, whatever was asked: what a view reads is gone, or its definer, or
 /// that one may not read it; a name in its query loses blanks, or all it has; a text in it is no number (measured on MariaDB, for a

@@ -186,6 +186,8 @@ parts! {
         only("for what no list tells: periods, parsers, tables of a MERGE table, options of partitions, characters beyond U+FFFF");
     SHOW_VIEW = "definition of a view", Fixed("SHOW CREATE VIEW {view}"), on BOTH, for OBJECTS,
         only("on MySQL for each view, on MariaDB where its query holds a literal");
+    SHOW_FIELDS = "why a view has no columns", Fixed("SHOW FIELDS FROM {view}"), on BOTH, for OBJECTS,
+        only("where a list is not whole, for a view without columns");
     SHOW_TRIGGER = "definition of a trigger", Fixed("SHOW CREATE TRIGGER {trigger}"), on BOTH, for OBJECTS,
         only("where its code holds a literal, or it may be about some columns");
     SHOW_EVENT = "definition of an event", Fixed("SHOW CREATE EVENT {event}"), on BOTH, for OBJECTS, only("where its code holds a literal");

@@ -7,6 +7,7 @@ use super::reader::{Read, Reader};
 use super::special::{self, Unread};
 use super::statements;
 use super::stored::{self, named};
+use crate::connect::Fault;
 use crate::connect::rows::Row;
 use crate::grammar::{self, token::Sort};
 use crate::ident::Ident;
@@ -137,20 +138,31 @@ async fn beyond(reader: &Reader<'_>, rows: &[(Object, Row)]) -> Read<Bodies> {
 }
 
 /// A view has columns. One without could not be opened by the server, which is a gap about them; what is known of the view
-/// itself stays.
-pub fn without_columns(reader: &Reader<'_>, found: &[Object]) {
+/// itself stays. Lists warn of such a view in the words in which it cannot be opened, and miss nothing else for that.
+pub async fn without_columns(reader: &Reader<'_>, found: &[Object]) -> Read<()> {
     // Where the list of columns failed, that is the gap.
     if reader.unread.lock().unwrap_or_else(PoisonError::into_inner).contains(&Kind::Column) {
-        return;
+        return Ok(());
     }
     let part = |object: &Object, at| object.identity.parts().nth(at).map(str::to_owned);
     let with: HashSet<_> =
         found.iter().filter(|object| object.kind == Kind::Column).map(|object| (part(object, 0), part(object, 1))).collect();
+    let mut is_told = reader.is_warned();
     for view in found.iter().filter(|object| object.kind == Kind::View && !with.contains(&(part(object, 0), part(object, 1)))) {
-        let detail = "the server cannot tell its columns: what it reads is gone, or its definer is or lacks the rights".to_owned();
-        let gap = Gap { object: Some(view.display()), ..Gap::kind(Kind::Column, Reason::Failed, detail) };
+        if is_told {
+            let place = lossy::place(reader, view.identity.part(0), view.identity.part(1));
+            if let Err(Fault::Server { message, .. }) =
+                reader.attempt(&statements::SHOW_FIELDS.fill(&[&place]), "asking why a view has no columns").await?
+            {
+                is_told = reader.is_warned_beyond(&message);
+            }
+        }
+        let detail =
+            "the server cannot tell its columns: what it reads is gone, its definer is or lacks the rights, or its query does not run";
+        let gap = Gap { object: Some(view.display()), ..Gap::kind(Kind::Column, Reason::Failed, detail.to_owned()) };
         reader.gap(gap.cure("recreate or drop the view, or restore what it needs; SELECT from it says more"));
     }
+    Ok(())
 }
 
 /// MySQL keeps the algorithm where only SHOW CREATE VIEW tells it.

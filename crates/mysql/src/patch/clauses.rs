@@ -37,7 +37,11 @@ pub struct Losing {
 impl Gathered {
     fn add(&mut self, clause: String, costs: impl IntoIterator<Item = Cost>) {
         self.clauses.push(clause);
-        self.costs.extend(costs);
+        for cost in costs {
+            if !self.costs.insert(cost) && cost == Cost::Words {
+                self.costs.insert(Cost::ManyWords);
+            }
+        }
     }
 }
 
@@ -82,7 +86,7 @@ fn columns(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
                 );
             }
             let costs = online::of_new_column(object, to.flavor());
-            all.add(format!("ADD COLUMN {} {}", column::definition(object, to)?, column::place(object, to.making.to)), costs);
+            all.add(format!("ADD COLUMN {} {}", column::definition(object, to)?, column::place(object, to)), costs);
         }
         Piece::Altered(change) => {
             if all.modified.insert(name.0.to_owned()) {
@@ -100,7 +104,7 @@ fn modify(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<()
     let is_computed_otherwise = change.touches("generated") || change.touches("generated_kind");
     // What is not stored and what is are not made of one another.
     if is_computed_otherwise && (is_virtual(change.from) || is_virtual(object) || to.flavor().is_mariadb()) {
-        let clauses = vec![format!("DROP COLUMN {name}"), format!("ADD COLUMN {definition} {}", column::place(object, to.making.to))];
+        let clauses = vec![format!("DROP COLUMN {name}"), format!("ADD COLUMN {definition} {}", column::place(object, to))];
         let costs = Costs::from([Cost::Unknown]);
         // What is computed comes back by itself.
         if change.from.get("generated").is_some() && object.get("generated").is_some() {

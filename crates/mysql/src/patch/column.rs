@@ -173,11 +173,12 @@ fn default_of(default: &str, shown: &str, is_mariadb: bool) -> String {
     if is_plain { default.to_owned() } else { format!("({default})") }
 }
 
-/// Where a column that is added or moved stands: behind the one before it.
-pub fn place(column: &Object, world: &World<'_>) -> String {
-    let columns = world.columns(column.identity.part(0), column.identity.part(1));
-    let at = columns.iter().position(|other| other.identity == column.identity);
-    match at.and_then(|at| at.checked_sub(1)).and_then(|before| columns.get(before)) {
+/// Where a column that is added or moved stands: behind the one before it that is there, or is made in the same plan.
+pub fn place(column: &Object, to: &Target<'_>) -> String {
+    let columns = to.making.to.columns(column.identity.part(0), column.identity.part(1));
+    let before = columns.iter().take_while(|other| other.identity != column.identity);
+    let is_there = |other: &&&Object| to.making.from.same(other).is_some() || to.is_made(other);
+    match before.filter(is_there).last() {
         Some(before) => format!("AFTER {}", Ident(before.identity.part(2))),
         None => "FIRST".to_owned(),
     }

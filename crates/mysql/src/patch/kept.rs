@@ -14,6 +14,10 @@ pub fn hazards(change: &Change<'_>) -> Vec<Hazard> {
     let fits = || Hazard::FailsIf(format!("a value of {shown} does not fit"));
     let mut hazards = Vec::new();
     if change.touches("not_null") && flag(change.to, "not_null") {
+        // A copy of the table gives it the time at which it is made, in a strict mode too (measured on both vendors).
+        if typ.starts_with("timestamp") {
+            hazards.push(Hazard::Loses(format!("NULL in {shown}, which becomes the current time where the table is copied")));
+        }
         hazards.push(Hazard::FailsIf(format!("{shown} holds NULL")));
     }
     match of(change) {
@@ -27,7 +31,8 @@ pub fn hazards(change: &Change<'_>) -> Vec<Hazard> {
             "what {typ} cannot hold of {shown}, and which of two moments an hour that comes twice is: values are converted by the time_zone of \
              the session that runs it; set that before to the one that they are meant in"
         ))),
-        Fate::Loses => hazards.push(Hazard::Loses(format!("what {} cannot hold of {shown}", described(change.to)))),
+        // Of some a part is lost, others a strict mode refuses.
+        Fate::Loses => hazards.extend([Hazard::Loses(format!("what {} cannot hold of {shown}", described(change.to))), fits()]),
     }
     if change.touches("auto_increment") && flag(change.to, "auto_increment") {
         hazards.push(Hazard::Loses(format!("zeros in {shown}, which become other numbers")));

@@ -2,7 +2,7 @@
 //!
 //! Lives here: which file writes which kind. One file a kind or a family of kinds; `text` turns shown names and canonical texts back to
 //! SQL, `stored` is what all stored code has in common, `together` is one ALTER TABLE for all that changes on a table, whose parts `clauses` writes and `online` weighs, `kept` says what becomes of values, `letters`
-//! is about capitals in names, `rights` about what whoever runs a script lacks. Does not live here: the order of statements (`core/patch`), facts about versions (`flavor`).
+//! is about capitals in names, `named` about what a statement names besides, `outside` about other databases, `rights` about what whoever runs a script lacks. Does not live here: the order of statements (`core/patch`), facts about versions (`flavor`).
 
 mod account;
 mod clauses;
@@ -13,7 +13,9 @@ mod grant;
 mod index;
 mod kept;
 mod letters;
+mod named;
 mod online;
+mod outside;
 mod partition;
 mod period;
 pub(crate) mod record;
@@ -35,7 +37,7 @@ use crate::remedy::name::Place;
 use evenkeel_core::history::row::Deed;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Endpoint, Manifest, Object};
-use evenkeel_core::patch::{Act, Change, Dialect, Hazard, Making, Piece, Plan, Statement, Together, Way, World, Written, differing};
+use evenkeel_core::patch::{Act, Change, Dialect, Hazard, Making, One, Piece, Plan, Statement, Together, Way, World, Written, differing};
 use std::collections::BTreeMap;
 
 /// What a file here knows of its kind. What it does not say is the usual.
@@ -278,6 +280,14 @@ impl Dialect for MysqlDialect {
         maker(object.kind).map(|(_, maker)| maker.needs(object, world)).unwrap_or_default()
     }
 
+    fn mentions<'w>(&self, object: &'w Object, attributes: &[&'static str], world: &World<'w>) -> Vec<&'w Object> {
+        named::mentions(object, attributes, world)
+    }
+
+    fn leans_on(&self, one: &One<'_>, worlds: (&World<'_>, &World<'_>)) -> Option<String> {
+        named::leans_on(one, worlds)
+    }
+
     fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
         (object.kind == Kind::Role).then(|| account::memberships_of(object, world))
     }
@@ -311,6 +321,7 @@ impl Dialect for MysqlDialect {
 
     fn create(&self, object: &Object, making: &Making<'_>) -> Written {
         letters::may_be_called_so(object, making)?;
+        outside::needs_nothing_outside(object, making.to)?;
         letters::reads_what_is_there(object, &of(object)?.needs(object, making.to), making)?;
         of(object)?.create(object, &Target { dialect: self, making })
     }
@@ -320,6 +331,7 @@ impl Dialect for MysqlDialect {
     }
 
     fn alter(&self, change: &Change<'_>, making: &Making<'_>) -> Written {
+        outside::needs_nothing_outside(change.to, making.to)?;
         letters::reads_what_is_there(change.to, &of(change.to)?.needs(change.to, making.to), making)?;
         of(change.to)?.alter(change, &Target { dialect: self, making })
     }
@@ -383,16 +395,17 @@ impl Dialect for MysqlDialect {
     }
 
     fn for_client(&self, sql: &str) -> String {
+        // Where a text in it ends is the mode's that it is read in: any such sign may be taken for an end.
         let body = sql.strip_suffix(';').unwrap_or(sql);
-        if tokens(body).any(|token| token.sort == Sort::Sign && token.text == ";") {
-            format!("DELIMITER ;;\n{body};;\nDELIMITER ;")
-        } else {
-            sql.to_owned()
+        let mut ends = [";;", "//", "$$"].into_iter().filter(|end| !body.contains(end));
+        match ends.next() {
+            Some(end) if body.contains(';') && sql.starts_with("CREATE") => format!("DELIMITER {end}\n{body}{end}\nDELIMITER ;"),
+            _ => sql.to_owned(),
         }
     }
 
     fn own_databases(&self) -> &'static [&'static str] {
-        &["information_schema", "mysql", "performance_schema", "sys"]
+        outside::OWN
     }
 
     fn notes(&self, plan: &Plan, from: &World<'_>, to: &World<'_>) -> Vec<String> {

@@ -30,6 +30,10 @@ pub enum Cost {
     Light,
     /// An index is built or goes.
     Index,
+    /// An index of words is built.
+    Words,
+    /// More than one is, which the server does by copying alone.
+    ManyWords,
     /// The same while others may only read.
     Shared,
     /// All rows are written anew, while others read and write.
@@ -105,9 +109,10 @@ pub fn of_new_index(index: &Object, to: &Target<'_>) -> Vec<Cost> {
     match index.text("method") {
         // The first makes a hidden column.
         Some("fulltext") if parts.filter(|other| other.text("method") == Some("fulltext")).count() == 0 => {
-            vec![Cost::Shared, Cost::Rebuild]
+            vec![Cost::Words, Cost::Shared, Cost::Rebuild]
         }
-        Some("fulltext" | "spatial") => vec![Cost::Shared],
+        Some("fulltext") => vec![Cost::Words, Cost::Shared],
+        Some("spatial") => vec![Cost::Shared],
         Some(method) if method.starts_with("vector") => vec![Cost::Unknown],
         _ => vec![Cost::Index],
     }
@@ -151,6 +156,8 @@ pub fn of_column(change: &Change<'_>, to: &Target<'_>) -> Vec<Cost> {
     }
     let one = |attribute: &&str| match *attribute {
         "comment" | "default" | "invisible" | "on_update" => Cost::Definition,
+        // MariaDB gives no row another time in place.
+        "not_null" if to.flavor().is_mariadb() && change.to.text("type").is_some_and(|typ| typ.starts_with("timestamp")) => Cost::Copy,
         "not_null" => Cost::Rebuild,
         "type" => of_type(change, to),
         "collation" if is_of_one_set(change) => match (is_in_a_key(change.from, to.making.from), light(to.flavor())) {
@@ -220,9 +227,16 @@ fn of_type(change: &Change<'_>, to: &Target<'_>) -> Cost {
 /// What a whole statement costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Whole {
-    Instant { columns: bool },
-    InPlace { rebuilds: bool, shared: bool },
+    Instant {
+        columns: bool,
+    },
+    InPlace {
+        rebuilds: bool,
+        shared: bool,
+    },
     Copy,
+    /// MySQL fails where nobody says that it may copy.
+    SaidCopy,
     Unknown,
 }
 
@@ -236,6 +250,9 @@ fn whole(costs: &Costs, table: &Object, to: &Target<'_>) -> Whole {
     }
     if has(Cost::Copy) {
         return Whole::Copy;
+    }
+    if has(Cost::ManyWords) {
+        return if flavor.is_mariadb() { Whole::Copy } else { Whole::SaidCopy };
     }
     let heaviest = costs.last().copied().unwrap_or(Cost::Definition);
     let others = costs.iter().filter(|cost| !matches!(cost, Cost::Definition | Cost::Virtual));
@@ -255,8 +272,11 @@ fn whole(costs: &Costs, table: &Object, to: &Target<'_>) -> Whole {
             false => Whole::Instant { columns: true },
         };
     }
-    let words = to.making.from.parts_of_kind(table.identity.part(0), table.identity.part(1), Kind::Index);
-    let has_words = words.filter(|index| index.text("method") == Some("fulltext")).count() > 0;
+    let words = |world: &World<'_>| {
+        let indexes = world.parts_of_kind(table.identity.part(0), table.identity.part(1), Kind::Index);
+        indexes.filter(|index| index.text("method") == Some("fulltext")).count()
+    };
+    let has_words = words(to.making.from) > 0;
     let is_compressed =
         [before, table].iter().any(|table| table.text("row_format").is_some_and(|format| format.eq_ignore_ascii_case("compressed")));
     if heaviest <= Cost::Column && !(has(Cost::Column) && (has_words || is_compressed)) {
@@ -265,6 +285,8 @@ fn whole(costs: &Costs, table: &Object, to: &Target<'_>) -> Whole {
     let rebuilds = has(Cost::Rebuild) || has(Cost::Column);
     match (rebuilds && has_words, flavor.alters_definitions_at_once()) {
         (true, false) => Whole::Copy,
+        // Each of them is built again, and it builds one at a time.
+        (true, true) if words(to.making.from).max(words(to.making.to)) > 1 => Whole::Copy,
         (true, true) => Whole::InPlace { rebuilds, shared: true },
         (false, _) => Whole::InPlace { rebuilds, shared: has(Cost::Shared) },
     }
@@ -278,13 +300,16 @@ fn follows(table: &Object, world: &World<'_>) -> bool {
 
 /// The statement with its clause, where others are at work; with what it does to them.
 pub fn statement(plain: &str, costs: &Costs, table: &Object, to: &Target<'_>) -> Statement {
+    let said_whole = whole(costs, table, to);
     if to.making.form.offline {
-        return Statement::new(format!("{plain};"));
+        let clause = if said_whole == Whole::SaidCopy { ",\n    ALGORITHM=COPY" } else { "" };
+        return Statement::new(format!("{plain}{clause};"));
     }
     let relation = table.display();
     let said = |clause: &str| Statement::new(format!("{plain},\n    {clause};"));
     let (rewrites, locks) = (Hazard::Rewrites(relation.clone()), Hazard::Locks { mode: "SHARED", relation: relation.clone() });
-    match whole(costs, table, to) {
+    match said_whole {
+        Whole::SaidCopy => said("ALGORITHM=COPY").hazard(rewrites).hazard(locks),
         Whole::Instant { columns } => {
             let statement = said(if to.flavor().is_mariadb() { "ALGORITHM=INSTANT, LOCK=NONE" } else { "ALGORITHM=INSTANT" });
             if columns && to.flavor().counts_instant_changes() {

@@ -41,15 +41,14 @@ fn right(names: &[&str], on: On) -> Right {
     (names.iter().map(|&name| name.to_owned()).collect(), on)
 }
 
-/// What whoever read the candidate lacks, in words; nothing where rights were not read, or that account is not told of.
+/// What whoever read the candidate lacks, in words; where rights were not read, or that account is not told of, what it takes.
 pub fn lacking(plan: &Plan, worlds: (&World<'_>, &World<'_>), dialect: &MysqlDialect) -> Option<String> {
     let (from, _) = worlds;
-    if !from.manifest.covers(Dimension::Privileges) || from.manifest.gaps.iter().any(|gap| gap.dimension == Dimension::Privileges) {
-        return None;
-    }
+    let is_read =
+        from.manifest.covers(Dimension::Privileges) && !from.manifest.gaps.iter().any(|gap| gap.dimension == Dimension::Privileges);
     let is_reader = |role: &&Object| flag(role, "login") && text::account_parts(role.identity.part(0), &dialect.roles).0 == dialect.role;
-    let readers: Vec<&Object> = from.manifest.of_kind(Kind::Role).iter().filter(is_reader).collect();
-    let first = readers.first()?;
+    let readers: Vec<&Object> = from.manifest.of_kind(Kind::Role).iter().filter(is_reader).filter(|_| is_read).collect();
+    let Some(first) = readers.first() else { return taken(plan, worlds, dialect) };
     // From which host it came is not known: it lacks what it lacks from each.
     let held: Vec<Held<'_>> = readers.iter().map(|reader| Held::of(reader.identity.part(0), from)).collect();
     // By right, so that one that is lacked in several places is said of the database.
@@ -61,8 +60,28 @@ pub fn lacking(plan: &Plan, worlds: (&World<'_>, &World<'_>), dialect: &MysqlDia
             lacks.entry(name).or_default().insert(on);
         }
     }
+    let lacks = by_place(&lacks);
+    (!lacks.is_empty())
+        .then(|| format!("{}, who read the candidate, may not run all of it: it lacks {}", first.identity.part(0), lacks.join("; ")))
+}
+
+/// What the script takes, where nothing tells whether the account has it.
+fn taken(plan: &Plan, worlds: (&World<'_>, &World<'_>), dialect: &MysqlDialect) -> Option<String> {
+    let mut takes: BTreeMap<String, BTreeSet<On>> = BTreeMap::new();
+    for (names, on) in plan.steps.iter().filter(|step| !step.statements.is_empty()).flat_map(|step| needed(step, worlds, dialect)) {
+        takes.entry(names.join(" or ")).or_default().insert(on);
+    }
+    let takes = by_place(&takes);
+    (!takes.is_empty()).then(|| {
+        let role = &dialect.role;
+        format!("what {role} may do was not read; whoever runs it needs {} (SHOW GRANTS tells)", takes.join("; "))
+    })
+}
+
+/// Rights in words: those that are meant for several things of a database are said of that.
+fn by_place(rights: &BTreeMap<String, BTreeSet<On>>) -> Vec<String> {
     let mut places: BTreeMap<On, BTreeSet<&str>> = BTreeMap::new();
-    for (name, all) in &lacks {
+    for (name, all) in rights {
         let wide = |on: On| match on {
             On::Thing(_, _, database) if all.len() > 1 => On::Database(database),
             on => on,
@@ -71,10 +90,7 @@ pub fn lacking(plan: &Plan, worlds: (&World<'_>, &World<'_>), dialect: &MysqlDia
             places.entry(on).or_default().insert(name);
         }
     }
-    let lacks: Vec<String> =
-        places.into_iter().map(|(on, names)| format!("{} on {}", names.into_iter().collect::<Vec<_>>().join(", "), on.words())).collect();
-    (!lacks.is_empty())
-        .then(|| format!("{}, who read the candidate, may not run all of it: it lacks {}", first.identity.part(0), lacks.join("; ")))
+    places.into_iter().map(|(on, names)| format!("{} on {}", names.into_iter().collect::<Vec<_>>().join(", "), on.words())).collect()
 }
 
 /// What an account may do, with the roles that it is a member of.

@@ -144,7 +144,7 @@ pub fn option(table: &Object, before: Option<&Object>, property: &str, to: &Targ
             };
             vec![words.to_owned()].into_iter().filter(|_| is || before.is_some()).collect()
         }
-        "options" => named_options(list(table, "options"), before.map(|before| list(before, "options")))?,
+        "options" => named_options(list(table, "options"), before.map(|before| list(before, "options")), is_mariadb)?,
         "merged" => {
             let names = list(table, "merged").iter().map(|shown| relation(shown, to)).collect::<Result<Vec<_>, _>>()?;
             let words = format!("UNION=({})", names.join(", "));
@@ -167,7 +167,7 @@ fn has_formats(table: &Object) -> bool {
 }
 
 /// `NAME=value`; what is no longer there as its default.
-fn named_options(wanted: &[Box<str>], before: Option<&[Box<str>]>) -> Result<Vec<String>, String> {
+fn named_options(wanted: &[Box<str>], before: Option<&[Box<str>]>, is_mariadb: bool) -> Result<Vec<String>, String> {
     let name = |item: &str| item.split('=').next().unwrap_or_default().to_owned();
     let mut found: Vec<String> =
         wanted.iter().filter(|item| before.is_none_or(|before| !before.contains(item))).map(|item| named_option(item)).collect();
@@ -177,6 +177,8 @@ fn named_options(wanted: &[Box<str>], before: Option<&[Box<str>]>) -> Result<Vec
             "stats_persistent" | "stats_auto_recalc" | "stats_sample_pages" | "pack_keys" | "transactional" => "DEFAULT",
             "insert_method" => "NO",
             "max_rows" | "min_rows" | "avg_row_length" | "checksum" | "delay_key_write" | "key_block_size" | "autoextend_size" => "0",
+            // What an engine calls so.
+            _ if is_mariadb => "DEFAULT",
             _ => return Err(format!("there is no word that takes its option {name} back")),
         };
         found.push(format!("{}={neutral}", name.to_ascii_uppercase()));

@@ -36,15 +36,26 @@ impl Maker for Triggers {
             (None, Some(behind)) => format!(" PRECEDES {}", Ident(behind.identity.part(2))),
             (None, None) => String::new(),
         };
+        // MariaDB keeps the statement as it is written, and a dump of it names what it names: the database is said before.
+        let keeps_statement = to.flavor().is_mariadb();
+        let (name, table) = if keeps_statement {
+            (Ident(object.identity.part(2)).to_string(), Ident(object.identity.part(1)).to_string())
+        } else {
+            (to.dialect.place.qualified(object.identity.part(0), object.identity.part(2)), to.whole(object))
+        };
         let sql = format!(
             "CREATE{} TRIGGER {} {} {} ON {} FOR EACH ROW{place}\n{body};",
             stored::definer(object, to)?,
-            to.dialect.place.qualified(object.identity.part(0), object.identity.part(2)),
+            name,
             object.text("timing").ok_or("its moment is not known")?.to_ascii_uppercase(),
             events.join(" OR "),
-            to.whole(object)
+            table
         );
-        stored::kept(object, Statement::new(sql), to)
+        let mut statements = stored::kept(object, Statement::new(sql), to)?;
+        if keeps_statement {
+            statements.insert(0, Statement::new(format!("USE {};", to.dialect.place.database(object.identity.part(0)))));
+        }
+        Ok(statements)
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {

@@ -55,8 +55,18 @@ impl Maker for Views {
 
     /// Its query names relations and functions in quotes.
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
-        object.text("definition").map(|text| named(text, object.identity.part(0), world)).unwrap_or_default()
+        reads(object, world)
     }
+}
+
+/// The relations that it reads.
+pub fn reads<'w>(view: &Object, world: &World<'w>) -> Vec<&'w Object> {
+    view.text("definition").map(|text| named(text, view.identity.part(0), world).0).unwrap_or_default()
+}
+
+/// A relation or function that it names in a database which is not among those that were captured.
+pub fn outside(view: &Object, world: &World<'_>) -> Option<String> {
+    view.text("definition").and_then(|text| named(text, view.identity.part(0), world).1.into_iter().next())
 }
 
 /// Whether the server that has it cannot tell its columns. Where columns were not read, nothing tells.
@@ -67,12 +77,12 @@ pub fn is_broken(view: &Object, world: &World<'_>) -> bool {
 }
 
 /// Relations and functions that a canonical query names: what stands behind FROM, JOIN and the commas of such a list, and quoted names
-/// before a parenthesis. A word that is called FROM inside of a function gives one too many to wait for, which is harmless.
-fn named<'w>(text: &str, schema: &str, world: &World<'w>) -> Vec<&'w Object> {
+/// before a parenthesis; and those of databases that were not captured. A word that is called FROM inside of a function gives one too many to wait for, which is harmless.
+fn named<'w>(text: &str, schema: &str, world: &World<'w>) -> (Vec<&'w Object>, Vec<String>) {
     let all: Vec<Token<'_>> = tokens(text).filter(|token| !matches!(token.sort, Sort::Space | Sort::Comment)).collect();
     let is = |at: usize, sign: &str| all.get(at).is_some_and(|token| token.text == sign);
     let name = |at: usize| all.get(at).filter(|token| token.sort == Sort::Name).map(Token::unquoted);
-    let mut found: Vec<&Object> = Vec::new();
+    let (mut found, mut outside): (Vec<&Object>, Vec<String>) = (Vec::new(), Vec::new());
     // By depth: whether a list of relations is being read, and whether the next name is one.
     let mut lists = vec![(false, false)];
     let mut at = 0;
@@ -85,7 +95,9 @@ fn named<'w>(text: &str, schema: &str, world: &World<'w>) -> Vec<&'w Object> {
                 let second = if is(at + 1, ".") { name(at + 2) } else { None };
                 let end = if second.is_some() { at + 3 } else { at + 1 };
                 let (schema, name) = second.as_deref().map_or((schema, first.as_str()), |second| (first.as_str(), second));
-                if is(end, "(") {
+                if second.is_some() && (is_next || is(end, "(")) && super::outside::is_outside(schema, world) {
+                    outside.push(format!("{schema}.{name}"));
+                } else if is(end, "(") {
                     found.extend(world.find(Kind::Function, &[schema, name]));
                 } else if is_next {
                     found.extend([Kind::Table, Kind::View, Kind::Sequence].iter().find_map(|kind| world.find(*kind, &[schema, name])));
@@ -119,5 +131,5 @@ fn named<'w>(text: &str, schema: &str, world: &World<'w>) -> Vec<&'w Object> {
         }
         at += 1;
     }
-    found
+    (found, outside)
 }

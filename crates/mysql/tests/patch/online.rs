@@ -36,6 +36,11 @@ const FORMS: &[(&str, &str, &str)] = &[
     ("a shorter text", "id int primary key, a varchar(20)", "id int primary key, a varchar(10)"),
     ("a column that may be NULL", "id int primary key, a int not null default 1", "id int primary key, a int default 1"),
     ("a column that may not be NULL", "id int primary key, a int", "id int primary key, a int not null"),
+    (
+        "a moment that may not be NULL",
+        "id int primary key, a timestamp null default '2020-01-01 00:00:00'",
+        "id int primary key, a timestamp not null default '2020-01-01 00:00:00'",
+    ),
     ("a value of an enum behind the others", "id int primary key, a enum('x','y')", "id int primary key, a enum('x','y','z')"),
     ("a value of an enum between", "id int primary key, a enum('x','y')", "id int primary key, a enum('x','z','y')"),
     ("a value of a set behind the others", "id int primary key, a set('x','y')", "id int primary key, a set('x','y','z')"),
@@ -57,6 +62,31 @@ const FORMS: &[(&str, &str, &str)] = &[
         "a column beside an index of words",
         "id int primary key, a text, fulltext key k (a)",
         "id int primary key, a text, b int, fulltext key k (a)",
+    ),
+    (
+        "a column beside two indexes of words",
+        "id int primary key, a text, c text, fulltext key k (a), fulltext key l (c)",
+        "id int primary key, a text, b int, c text, fulltext key k (a), fulltext key l (c)",
+    ),
+    (
+        "the format of rows beside two indexes of words",
+        "id int primary key, a text, c text, fulltext key k (a), fulltext key l (c)",
+        "id int primary key, a text, c text, fulltext key k (a), fulltext key l (c) & row_format = compact",
+    ),
+    (
+        "two first indexes of words",
+        "id int primary key, a text, c text",
+        "id int primary key, a text, c text, fulltext key k (a), fulltext key l (c)",
+    ),
+    (
+        "two more indexes of words",
+        "id int primary key, a text, c text, fulltext key k (a)",
+        "id int primary key, a text, c text, fulltext key k (a), fulltext key l (c), fulltext key m (a, c)",
+    ),
+    (
+        "an index of words becomes another",
+        "id int primary key, a text, c text, fulltext key k (a)",
+        "id int primary key, a text, c text, fulltext key k (c)",
     ),
     (
         "an index beside an index of words",
@@ -171,7 +201,7 @@ fn clauses(engine: Engine) -> &'static [&'static str] {
             "LOCK=NONE",
             "",
         ],
-        _ => &["ALGORITHM=INSTANT", "ALGORITHM=INPLACE, LOCK=NONE", "ALGORITHM=INPLACE, LOCK=SHARED", ""],
+        _ => &["ALGORITHM=INSTANT", "ALGORITHM=INPLACE, LOCK=NONE", "ALGORITHM=INPLACE, LOCK=SHARED", "", "ALGORITHM=COPY"],
     }
 }
 

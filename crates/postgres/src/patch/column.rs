@@ -63,7 +63,7 @@ fn clauses(column: &Object, to: &Target<'_>) -> String {
 /// What CREATE TABLE cannot say of a column.
 pub fn after(column: &Object, to: &Target<'_>) -> Written {
     let mut statements = settings(column, to);
-    statements.extend(super::remarks(column)?);
+    statements.extend(super::named::remarks(column)?);
     Ok(statements)
 }
 
@@ -371,7 +371,7 @@ impl Maker for Columns {
                     let name = before.text("not_null_name").map_or_else(|| generated_not_null(before), str::to_owned);
                     let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {};", whole(object), quoted(&name));
                     let fails = Hazard::FailsIf(format!("{} holds NULL", object.display()));
-                    statements.push(Statement::new(sql).alone().hazard(Hazard::Scans(whole(object))).hazard(fails));
+                    statements.push(Statement::new(sql).alone().settles().hazard(Hazard::Scans(whole(object))).hazard(fails));
                 }
                 "not_null_valid" if !change.touches("not_null") => {
                     statements.push(Statement::new(format!("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;", whole(object), last(object))));
@@ -412,6 +412,10 @@ impl Maker for Columns {
                 }
                 other => return Err(format!("there is no statement for its {other}")),
             }
+        }
+        // An identity needs that no NULL is let in; all else need not wait for rows to be read.
+        if !change.touches("identity") {
+            statements.sort_by_key(|statement| statement.settles);
         }
         // Another type may be said with those of other columns: nothing else of this one needs to stand between.
         for (at, statement) in statements.iter_mut().enumerate().filter(|(_, statement)| statement.clause.is_none() && !statement.alone) {
@@ -460,7 +464,7 @@ fn not_null(object: &Object, to: &Target<'_>) -> Vec<Statement> {
         let mut statements = vec![Statement::new(add)];
         if is_in_use && !stays_invalid {
             let validate = format!("ALTER TABLE {name} VALIDATE CONSTRAINT {};", quoted(&constraint));
-            statements.push(Statement::new(validate).alone().hazard(Hazard::Scans(name)).hazard(fails));
+            statements.push(Statement::new(validate).alone().settles().hazard(Hazard::Scans(name)).hazard(fails));
         } else if !stays_invalid {
             statements = statements.into_iter().map(|statement| statement.hazard(fails.clone())).collect();
         }
@@ -480,10 +484,11 @@ fn not_null(object: &Object, to: &Target<'_>) -> Vec<Statement> {
         )),
         Statement::new(format!("ALTER TABLE {name} VALIDATE CONSTRAINT {proof};"))
             .alone()
+            .settles()
             .hazard(Hazard::Scans(name.clone()))
             .hazard(fails),
-        set.hazard(locks("ACCESS EXCLUSIVE", schema, table)),
-        Statement::new(format!("ALTER TABLE {name} DROP CONSTRAINT {proof};")),
+        set.settles().hazard(locks("ACCESS EXCLUSIVE", schema, table)),
+        Statement::new(format!("ALTER TABLE {name} DROP CONSTRAINT {proof};")).settles(),
     ]
 }
 

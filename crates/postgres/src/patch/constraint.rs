@@ -390,7 +390,7 @@ fn swap(object: &Object, to: &Target<'_>) -> Written {
         statements.extend(super::index::after(index)?);
         statements.extend(super::index::named(index, to)?);
     }
-    statements.extend(super::remarks(object)?);
+    statements.extend(super::named::remarks(object)?);
     Ok(statements)
 }
 

@@ -115,7 +115,7 @@ fn swap(object: &Object, to: &Target<'_>) -> Written {
     }
     statements.extend(after(object)?);
     statements.extend(named(object, to)?);
-    statements.extend(super::remarks(object)?);
+    statements.extend(super::named::remarks(object)?);
     Ok(statements)
 }
 
@@ -123,7 +123,7 @@ fn swap(object: &Object, to: &Target<'_>) -> Written {
 pub fn after(index: &Object) -> Written {
     let mut statements = targets(index)?;
     if index.get("constraint").is_some() {
-        statements.extend(super::remarks(index)?);
+        statements.extend(super::named::remarks(index)?);
     }
     Ok(statements)
 }

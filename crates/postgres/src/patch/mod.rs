@@ -39,7 +39,6 @@ mod types;
 mod value;
 mod view;
 
-use crate::ident::literal;
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Endpoint, Object};
 use evenkeel_core::patch::{Change, Dialect, Hazard, Making, One, Over, Plan, Statement, Way, World, Written};
@@ -223,20 +222,6 @@ fn of(object: &Object) -> Result<&'static dyn Maker, String> {
 const COMMENT: &str = "comment";
 const LABELS: &str = "security_labels";
 
-/// COMMENT ON. Security labels are told when the rest is there.
-fn remarks(object: &Object) -> Written {
-    let mut statements = Vec::new();
-    if let Some(comment) = object.text(COMMENT) {
-        statements.push(comment_on(object, Some(comment))?);
-    }
-    Ok(statements)
-}
-
-fn comment_on(object: &Object, comment: Option<&str>) -> Result<Statement, String> {
-    let named = named::named(object).ok_or("COMMENT ON takes no such name")?;
-    Ok(Statement::new(format!("COMMENT ON {named} IS {};", comment.map_or_else(|| "NULL".to_owned(), literal))))
-}
-
 impl Dialect for PostgresDialect {
     fn recorded(&self, table: &Object, deed: &record::Deed) -> Result<String, String> {
         Ok(record::row(table, deed))
@@ -304,6 +289,11 @@ impl Dialect for PostgresDialect {
             Kind::Function | Kind::Procedure | Kind::Aggregate => Some(3),
             _ => None,
         }
+    }
+
+    fn rests_on_all(&self, object: &Object) -> bool {
+        let is_key = object.kind == Kind::Constraint && object.text("type") == Some("primary key");
+        is_key || !matches!(maker(object.kind), Some((180..=320, _)))
     }
 
     fn called_as(&self, object: &Object) -> Option<String> {
@@ -411,7 +401,7 @@ impl Dialect for PostgresDialect {
         }
         lock::named(object, &target, &mut statements);
         routine::looked_up(object, &target, &mut statements);
-        statements.extend(remarks(object)?);
+        statements.extend(named::remarks(object)?);
         Ok(statements)
     }
 
@@ -431,7 +421,7 @@ impl Dialect for PostgresDialect {
             lock::named(change.to, &target, &mut statements);
         }
         if change.touches(COMMENT) {
-            statements.push(comment_on(change.to, change.to.text(COMMENT))?);
+            statements.push(named::comment_on(change.to, change.to.text(COMMENT))?.settles());
         }
         Ok(statements)
     }
@@ -446,7 +436,7 @@ impl Dialect for PostgresDialect {
         Ok(statements)
     }
 
-    fn leans_on(&self, one: &One<'_>, from: &World<'_>) -> Option<String> {
+    fn leans_on(&self, one: &One<'_>, (from, _): (&World<'_>, &World<'_>)) -> Option<String> {
         alone::leans_on(one, from)
     }
 

@@ -1,9 +1,25 @@
 //! What DROP, COMMENT ON and ALTER … OWNER TO take for an object: the word of its kind and its name.
 
+use super::Written;
 use super::text::{arguments_at, callable, last, name_of, signature, whole};
-use crate::ident::{qualified, quoted};
+use crate::ident::{literal, qualified, quoted};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Object, first_shown_part, shown_parts};
+use evenkeel_core::patch::Statement;
+
+/// COMMENT ON. Security labels are told when the rest is there.
+pub fn remarks(object: &Object) -> Written {
+    let mut statements = Vec::new();
+    if let Some(comment) = object.text(super::COMMENT) {
+        statements.push(comment_on(object, Some(comment))?.settles());
+    }
+    Ok(statements)
+}
+
+pub fn comment_on(object: &Object, comment: Option<&str>) -> Result<Statement, String> {
+    let named = named(object).ok_or("COMMENT ON takes no such name")?;
+    Ok(Statement::new(format!("COMMENT ON {named} IS {};", comment.map_or_else(|| "NULL".to_owned(), literal))))
+}
 
 /// `FUNCTION app.f(integer)`. `None` where no such statement takes it.
 pub fn named(object: &Object) -> Option<String> {

@@ -100,7 +100,7 @@ impl Maker for Families {
         let mut statements =
             if entries.is_empty() { Vec::new() } else { vec![Statement::new(format!("ALTER {name} ADD {};", entries.join(", ")))] };
         if let Some(comment) = object.text(super::COMMENT) {
-            statements.push(super::comment_on(object, Some(comment))?);
+            statements.push(super::named::comment_on(object, Some(comment))?);
         }
         Ok(statements)
     }

@@ -37,7 +37,7 @@ impl Maker for Enums {
                 None => was.first().map(|first| format!(" BEFORE {}", literal(first))).unwrap_or_default(),
             };
             // A transaction that adds a label cannot use it.
-            statements.push(Statement::new(format!("ALTER TYPE {} ADD VALUE {}{place};", whole(change.to), literal(label))).alone());
+            statements.push(Statement::new(format!("ALTER TYPE {} ADD VALUE {}{place};", whole(change.to), literal(label))).ahead());
         }
         Ok(statements)
     }

@@ -70,7 +70,7 @@ fn columns(object: &Object, to: &Target<'_>) -> Written {
             // ALTER TABLE takes materialized views for this.
             statements.extend(super::column::settings(column, to));
         }
-        statements.extend(super::remarks(column)?);
+        statements.extend(super::named::remarks(column)?);
     }
     Ok(statements)
 }

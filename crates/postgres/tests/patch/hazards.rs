@@ -220,6 +220,37 @@ fn an_index_is_never_gone() {
     }
 }
 
+/// What a changed column takes along is there again before rows are read for NULLs, indexes are built or labels can be used.
+#[test]
+fn nothing_is_gone_while_rows_are_read() {
+    let both = "create view v as select id, q from t; create materialized view mv as select count(q) as c from t; \
+         create function f() returns trigger language plpgsql as 'begin return new; end'; \
+         create trigger tr after update of q on t for each row execute function f(); \
+         alter table t enable row level security; create policy po on t using (q > 0); grant select on v to public";
+    let reference = format!(
+        "create type st as enum ('a', 'b', 'c'); \
+         create table t (id bigint primary key, s st default 'b', n text not null, q bigint not null, w text, constraint c check (n <> w)); {both}; \
+         comment on column t.q is 'q'; create index on t (w); create unique index u on t (n)"
+    );
+    let candidate = format!(
+        "create type st as enum ('a', 'c'); create table t (id bigint primary key, s st, n text, q int, w text); {both}; \
+         insert into t values (1, 'a', 'n', 1, 'w')"
+    );
+    let (b, planned) = planned(&reference, &candidate);
+    let hazards: Vec<String> = planned.statements().flat_map(|statement| &statement.hazards).map(Hazard::words).collect();
+    assert!(!hazards.iter().any(|words| words.starts_with("until ")), "{hazards:#?}");
+    let alone = |at: usize| planned.statements().take(at).filter(|statement| statement.alone).count();
+    let at = |begin: &str| planned.statements().position(|statement| statement.sql.starts_with(begin)).unwrap();
+    for kind in ["VIEW", "MATERIALIZED VIEW", "TRIGGER", "POLICY"] {
+        let (gone, there) = (at(&format!("DROP {kind} ")), at(&format!("CREATE {kind} ")));
+        assert!(gone < there && alone(gone) == alone(there), "{kind}: {planned:#?}");
+    }
+    assert_eq!(at("ALTER TYPE"), 0);
+    assert!(planned.statements().filter(|statement| statement.sql.contains(" VALIDATE ")).count() == 3);
+    let count = "select count(*)::text from pg_attribute where attrelid = 't'::regclass and attnotnull and attnum > 0";
+    assert_eq!(b.value(count).as_deref(), Some("3"));
+}
+
 /// Where a thing has to go before it is made again, and no transaction holds both, what nobody keeps meanwhile is said.
 #[test]
 fn what_lapses_is_said() {

@@ -28,6 +28,8 @@ impl<'m> Planning<'_, 'm> {
         // Acts with a statement that stands alone, or that wait for one: they come after all that one transaction holds, so that
         // nothing is open, unguarded or gone while they run.
         let mut late: BTreeSet<usize> = BTreeSet::new();
+        // Those of them of which nothing comes late but what makes sure of something.
+        let mut settling: BTreeSet<usize> = BTreeSet::new();
         let mut ahead: Vec<(usize, Step)> = Vec::new();
         let mut first: Vec<(usize, Step)> = Vec::new();
         let mut later: Vec<(usize, Step)> = Vec::new();
@@ -47,7 +49,9 @@ impl<'m> Planning<'_, 'm> {
             }
             ahead.retain(|(_, step)| !step.statements.is_empty());
             new.retain(|step| !step.statements.is_empty());
-            let is_late = self.graph.waits_for(*act).any(|other| late.contains(&other));
+            let rests = self.rests_on_all(*act);
+            let is_late = self.graph.waits_for(*act).any(|other| late.contains(&other) && (rests || !settling.contains(&other)));
+            let mut settles = !is_late;
             for mut step in new {
                 let cut = if is_late { Some(0) } else { step.statements.iter().position(|statement| statement.alone) };
                 let Some(cut) = cut else {
@@ -56,6 +60,7 @@ impl<'m> Planning<'_, 'm> {
                 };
                 late.insert(*act);
                 let rest = step.statements.split_off(cut);
+                settles &= rest.iter().all(|statement| statement.settles);
                 later.push((*act, Step { statements: rest, object: step.object.clone(), ..step }));
                 if !step.statements.is_empty() {
                     first.push((*act, step));
@@ -63,6 +68,8 @@ impl<'m> Planning<'_, 'm> {
             }
             if is_late {
                 late.insert(*act);
+            } else if settles {
+                settling.insert(*act);
             }
         }
         let forced = self.held_too(&held);
@@ -79,6 +86,16 @@ impl<'m> Planning<'_, 'm> {
         plan.refused.sort();
         plan.refused.dedup();
         plan
+    }
+
+    /// Whether it waits for what only makes sure of something, too.
+    fn rests_on_all(&self, act: usize) -> bool {
+        match self.acts.get(act) {
+            Some((Part::Make, place)) => self.to.at(*place).is_none_or(|object| self.dialect.rests_on_all(object)),
+            // What it lets go of for a while.
+            Some((Part::Finish, _)) => false,
+            _ => true,
+        }
     }
 
     /// What goes with another and comes back, each by kind and name: what takes it along.
@@ -168,6 +185,10 @@ impl<'m> Planning<'_, 'm> {
             Part::Alter => {
                 let Some((there, attributes)) = self.fates.altered.get(&place) else { return };
                 let Some(to) = self.to.at(*there) else { return };
+                if let Some(reason) = self.names_failed(to, attributes, failed) {
+                    self.refused.push(Refusal { kind: to.kind, object: to.display(), reason });
+                    return;
+                }
                 (Act::Alter, self.dialect.alter(&Change { from: object, to, attributes }, making))
             }
         };
@@ -217,19 +238,62 @@ impl<'m> Planning<'_, 'm> {
         plan: &mut Plan,
     ) {
         let Some(object) = self.from.at(whole).and_then(|object| self.to.same(object)) else { return };
-        let (mut pieces, mut refused) = (Vec::new(), Vec::new());
+        let mut refused: Vec<Refusal> = Vec::new();
+        // What cannot be made takes along what is about it, and is named by nothing else: so the rest is written once more without it.
+        let statements = loop {
+            let pieces = loop {
+                let known = failed.len();
+                let pieces = self.pieces(parts, &mut refused, failed);
+                if failed.len() == known {
+                    break pieces;
+                }
+            };
+            let missing: BTreeSet<String> = failed.iter().filter_map(|place| self.to.at(*place)).map(World::name_of).collect();
+            let made = making.made.difference(&missing).cloned().collect();
+            let (statements, more) = self.dialect.alter_together(object, &pieces, &Making { made: &made, ..*making });
+            let more: Vec<_> = more.into_iter().filter_map(|(at, reason)| Some((pieces.get(at)?.object(), reason))).collect();
+            let places = more.iter().filter_map(|(object, _)| self.to.place(object));
+            let news: Vec<usize> = places.filter(|place| self.is_new(*place) && !failed.contains(place)).collect();
+            refused.extend(more.into_iter().map(|(object, reason)| refusal(object, reason)));
+            if news.is_empty() {
+                break statements;
+            }
+            failed.extend(news);
+        };
+        self.refused.extend(refused);
+        push(plan, Act::Alter, object, statements);
+    }
+
+    /// What is done to parts of an object, but to those that are refused, or cannot be made for that.
+    fn pieces(&self, parts: &[(Part, usize)], refused: &mut Vec<Refusal>, failed: &mut BTreeSet<usize>) -> Vec<Piece<'_>> {
+        let is_in =
+            |object: &Object, refused: &[Refusal]| refused.iter().any(|one| one.kind == object.kind && one.object == object.display());
+        let mut pieces = Vec::new();
         for (part, place) in parts {
             match part {
                 Part::Make => {
                     let Some(made) = self.to.at(*place) else { continue };
+                    if is_in(made, refused) {
+                        continue;
+                    }
                     match self.hopeless(made, *place, failed) {
-                        Some(reason) => refused.push((made, reason)),
+                        Some(reason) => {
+                            refused.push(refusal(made, reason));
+                            failed.insert(*place);
+                        }
                         None => pieces.push(Piece::Made(made)),
                     }
                 }
                 Part::Alter => {
                     let Some((there, attributes)) = self.fates.altered.get(place) else { continue };
                     if let (Some(from), Some(to)) = (self.from.at(*place), self.to.at(*there)) {
+                        if is_in(to, refused) {
+                            continue;
+                        }
+                        if let Some(reason) = self.names_failed(to, attributes, failed) {
+                            refused.push(refusal(to, reason));
+                            continue;
+                        }
                         pieces.push(Piece::Altered(Change { from, to, attributes }));
                     }
                 }
@@ -237,12 +301,7 @@ impl<'m> Planning<'_, 'm> {
                 Part::Loosen | Part::Aside | Part::Finish => {}
             }
         }
-        let (statements, more) = self.dialect.alter_together(object, &pieces, making);
-        refused.extend(more.into_iter().filter_map(|(at, reason)| pieces.get(at).map(|piece| (piece.object(), reason))));
-        failed.extend(refused.iter().filter_map(|(object, _)| self.to.place(object)).filter(|place| self.fates.made.contains(place)));
-        let refused = refused.into_iter().map(|(object, reason)| Refusal { kind: object.kind, object: object.display(), reason });
-        self.refused.extend(refused.collect::<Vec<_>>());
-        push(plan, Act::Alter, object, statements);
+        pieces
     }
 
     /// Why it cannot be made: something that it needs could not.
@@ -256,6 +315,7 @@ impl<'m> Planning<'_, 'm> {
         let members = self.members.get(&place).into_iter().flatten().filter_map(|member| self.to.at(*member));
         std::iter::once(object).chain(members).find_map(|member| {
             let needs = self.to.told_needs(member).chain(self.to.parent(member)).chain(self.dialect.needs(member, self.to));
+            let needs = needs.chain(self.dialect.mentions(member, &[], self.to));
             let mut missing = needs.filter(|needed| {
                 !self.dialect.stands_without(member, needed)
                     && self.to.place(needed).is_some_and(|needed| failed.contains(&needed) && self.is_new(needed))
@@ -264,9 +324,20 @@ impl<'m> Planning<'_, 'm> {
         })
     }
 
+    /// Why what it becomes cannot be said: that names something that could not be made.
+    fn names_failed(&self, object: &'m Object, attributes: &[&'static str], failed: &BTreeSet<usize>) -> Option<String> {
+        let named = if failed.is_empty() { Vec::new() } else { self.dialect.mentions(object, attributes, self.to) };
+        let is_failed = |named: &&Object| self.to.place(named).is_some_and(|place| failed.contains(&place) && self.is_new(place));
+        named.into_iter().find(is_failed).map(|needed| format!("it needs {}, which cannot be made", World::name_of(needed)))
+    }
+
     pub(super) fn is_new(&self, place: usize) -> bool {
         self.fates.made.contains(&place)
     }
+}
+
+fn refusal(object: &Object, reason: String) -> Refusal {
+    Refusal { kind: object.kind, object: object.display(), reason }
 }
 
 /// What stands in a step with a statement that loses data, and means something else without that, waits with it.

@@ -253,6 +253,7 @@ impl Parser<'_> {
                 Expr::Atom(format!("{name}({})", list(&arguments)))
             }
         };
+        let found = if self.is_word("within") { self.within(&found.text())? } else { found };
         if self.is_word("over")
             || matches!(self.peek(), Some(Token::Word(word)) if matches!(&*word.to_ascii_lowercase(), "respect" | "ignore"))
         {
@@ -267,7 +268,8 @@ impl Parser<'_> {
             return Ok(Vec::new());
         }
         let mut found = Vec::new();
-        let is_distinct = self.eat_word("distinct");
+        // MySQL says it of what it writes around a sum, too.
+        let is_distinct = self.eat_word("distinct") && name != "rollup_sum_switcher";
         loop {
             // In JSON a truth is no number. MariaDB prints 1 for both.
             let truth = ["true", "false"].into_iter().find(|truth| self.is_word(truth)).filter(|_| name.starts_with("json_"));

@@ -1,7 +1,7 @@
 //! Queries as servers print them in views and sub-selects: every part in one spelling, in the order it is printed.
 //!
-//! What follows from the select list is unified too: MySQL sorts and groups by a name of the list where MariaDB writes its
-//! expression or keeps the number; MariaDB writes windows out where MySQL keeps their names.
+//! What follows from the select list is unified too: servers sort and group by a name of the list, its expression or its number;
+//! MariaDB writes windows out where MySQL keeps their names.
 
 use super::parser::{Parser, Unread};
 use super::token::{self, Token};
@@ -37,6 +37,13 @@ impl Item {
             None => self.name.as_ref(),
         }
     }
+}
+
+/// How what is sorted or grouped by is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Name,
+    Expression,
 }
 
 /// Words between SELECT and its list.
@@ -172,7 +179,7 @@ impl Parser<'_> {
         }
         if self.eat_word("order") {
             self.expect_word("by")?;
-            query.order = self.listed(&query.items)?;
+            query.order = self.listed(&query.items, By::Name)?;
         }
         if self.eat_word("limit") {
             query.limit = self.limited()?;
@@ -240,7 +247,7 @@ impl Parser<'_> {
         if self.is_word("group") {
             self.step();
             self.expect_word("by")?;
-            text.push_str(&format!(" group by {}", self.listed(&items)?));
+            text.push_str(&format!(" group by {}", self.listed(&items, By::Expression)?));
             if self.eat_word("with") {
                 self.expect_word("rollup")?;
                 text.push_str(" with rollup");
@@ -274,8 +281,9 @@ impl Parser<'_> {
         }
     }
 
-    /// What is sorted or grouped by: the name of the select list's expression where it is one of them.
-    fn listed(&mut self, items: &[Item]) -> Result<String, Unread> {
+    /// What is sorted by, as the name of the select list's expression where it is one of them; or grouped by, as the expression: there a
+    /// name is that of a column first. Numbers are places in the list, so an expression that is one stays a name.
+    fn listed(&mut self, items: &[Item], by: By) -> Result<String, Unread> {
         let mut parts = Vec::new();
         loop {
             let number = match self.peek() {
@@ -286,7 +294,9 @@ impl Parser<'_> {
             let by_number = number.filter(|number| *number.to_string() == *text).and_then(|number| items.get(number.checked_sub(1)?));
             let found = by_number.or_else(|| items.iter().find(|item| item.name.as_ref() == Some(&text)));
             let text = found.map_or(&text, |item| &item.text);
-            let name = items.iter().find(|item| item.text == *text).and_then(Item::shown);
+            let is_place = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            let named = || items.iter().find(|item| item.text == *text).and_then(Item::shown);
+            let name = if by == By::Name || is_place { named() } else { None };
             parts.push(format!("{}{}", name.unwrap_or(text), self.direction()));
             if !self.eat_op(",") {
                 return Ok(parts.join(", "));

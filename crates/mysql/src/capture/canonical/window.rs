@@ -53,6 +53,20 @@ impl Parser<'_> {
         Ok(found)
     }
 
+    /// A call of a distribution with the order of its values: `percentile_cont(0.5) within group (order by a)`.
+    pub fn within(&mut self, call: &str) -> Result<Expr, Unread> {
+        for word in ["within", "group"] {
+            self.expect_word(word)?;
+        }
+        self.expect_op("(")?;
+        for word in ["order", "by"] {
+            self.expect_word(word)?;
+        }
+        let order = self.sorted()?;
+        self.expect_op(")")?;
+        Ok(Expr::Atom(format!("{call} within group (order by {order})")))
+    }
+
     /// A call with its OVER.
     pub fn over(&mut self, call: &str) -> Result<Expr, Unread> {
         let mut text = call.to_owned();
