@@ -135,6 +135,16 @@ pub struct Logged {
     pub ended: Duration,
 }
 
+/// A temporary file that is gone, as the server's own log has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spilled {
+    /// For which session it was, whoever of those that work for it wrote it.
+    pub session: u64,
+    pub bytes: u64,
+    /// Since 1970.
+    pub gone: Duration,
+}
+
 /// Clients that a statement made wait, for one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blocked {
@@ -251,6 +261,8 @@ pub struct Trace {
     pub blocked: Option<Vec<Blocked>>,
     /// How long it was seen to wait for locks of others; nothing where nobody looked.
     pub waited: Option<Duration>,
+    /// Bytes that it put into temporary files, because its memory was too small; nothing where no log tells.
+    pub temporary: Option<u64>,
     /// The superuser ran it for the role, which may not be let to do that where it counts.
     pub by_superuser: bool,
 }

@@ -17,7 +17,7 @@ use crate::format::Style;
 use crate::history::Form;
 use evenkeel_core::estimate::{Driver, Estimate};
 use evenkeel_core::history::effect::{Stand, Touch};
-use evenkeel_core::rehearsal::{Asked, Part, Proposed, Rehearsal, Rerun, Survival, Undo, time};
+use evenkeel_core::rehearsal::{Asked, Part, Proposed, Rehearsal, Rerun, Survival, Undo, bytes, time};
 use evenkeel_core::trace::{Blocked, Class, Lock, Trace};
 use std::time::Duration;
 
@@ -116,6 +116,8 @@ fn did(trace: &Trace) -> Vec<String> {
     let counts = trace.rows > 0 || trace.class == Class::Data && trace.error.is_none();
     let waited = trace.waited.filter(|waited| *waited >= WAITED);
     did.extend(waited.map(|waited| format!("waits {} for locks of others", time(waited))));
+    let temporary = trace.temporary.filter(|bytes| *bytes > 0);
+    did.extend(temporary.map(|written| format!("puts {} into temporary files", bytes(written))));
     did.extend(counts.then(|| if trace.rows == 1 { "1 row".to_owned() } else { format!("{} rows", trace.rows) }));
     did
 }

@@ -55,6 +55,7 @@ fn trace(line: u32, class: Class, began: u64, took: u64) -> Trace {
         is_sampled: false,
         blocked: None,
         waited: None,
+        temporary: None,
         by_superuser: false,
     }
 }

@@ -50,6 +50,7 @@ impl Onlooker for Clock {
             is_sampled: false,
             blocked: None,
             waited: None,
+            temporary: None,
             by_superuser: spoken.is_errand,
         });
         Ok(())

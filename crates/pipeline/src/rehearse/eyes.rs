@@ -2,6 +2,7 @@
 //!
 //! Does not live here: what a look or a sample is (`core/trace`), how a server is asked (the port's `Observer`).
 
+use super::logged;
 use super::samples::{Samples, Wait};
 use crate::runner::{Onlooker, Spoken};
 use evenkeel_core::fault::Trouble;
@@ -255,6 +256,7 @@ impl<'e> Eyes<'e> {
             is_sampled,
             blocked: None,
             waited: self.samples.waited(),
+            temporary: None,
             by_superuser: spoken.is_errand,
         };
         self.traces.push(trace);
@@ -383,6 +385,19 @@ impl Eyes<'_> {
             }
         }
         drawn
+    }
+
+    /// What statements of the session put into temporary files: each that is gone at a moment is of the statement that ran then.
+    pub fn spilled(&mut self, files: &[(Instant, u64)]) {
+        for trace in &mut self.traces {
+            trace.temporary.get_or_insert(0);
+        }
+        for (moment, bytes) in files {
+            let last = self.begun.iter().take_while(|begun| begun.at <= *moment + logged::APART).count();
+            if let Some(trace) = last.checked_sub(1).and_then(|at| self.traces.get_mut(at)) {
+                *trace.temporary.get_or_insert(0) += bytes;
+            }
+        }
     }
 
     /// When watching began: times of reports are since then.

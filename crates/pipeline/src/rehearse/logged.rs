@@ -7,12 +7,12 @@ use evenkeel_core::trace::{Logged, On};
 use std::time::{Duration, Instant};
 
 /// The clock of the log is another, and it is written to the millisecond.
-const APART: Duration = Duration::from_millis(3);
+pub const APART: Duration = Duration::from_millis(3);
 
 /// Each wait that was seen, as long as the log has it; one that the log does not have (a short one, one that was given up) stays as it was
 /// seen. `now` is a moment on both clocks.
 pub fn exact(seen: Vec<Wait>, logged: &[Logged], now: (Instant, Duration)) -> Vec<Wait> {
-    let moment = |since: Duration| (now.0 + APART).checked_sub((now.1 + APART).saturating_sub(since));
+    let moment = |since: Duration| moment(since, now);
     let mut all: Vec<Wait> = Vec::new();
     for wait in seen {
         let end = wait.over.unwrap_or(wait.last);
@@ -41,6 +41,11 @@ pub fn exact(seen: Vec<Wait>, logged: &[Logged], now: (Instant, Duration)) -> Ve
         }
     }
     all
+}
+
+/// A moment of the log on our clock.
+pub fn moment(since: Duration, now: (Instant, Duration)) -> Option<Instant> {
+    (now.0 + APART).checked_sub((now.1 + APART).saturating_sub(since))
 }
 
 #[cfg(test)]

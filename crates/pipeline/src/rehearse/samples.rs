@@ -281,7 +281,7 @@ mod tests {
 
     use super::*;
     use evenkeel_core::port::{Answer, Limits, Ran, Silent, Stop};
-    use evenkeel_core::trace::{Blocks, Bounds, Files, Logged, Look, Map};
+    use evenkeel_core::trace::{Blocks, Bounds, Files, Logged, Look, Map, Spilled};
     use std::collections::BTreeMap;
     use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -338,10 +338,13 @@ mod tests {
         fn linger(&self, _: &mut dyn Session, _: &[String], _: bool) -> Result<(), Box<Trouble>> {
             Ok(())
         }
-        fn logs_waits(&self, _: &mut dyn Session, _: &str, _: bool) -> Result<(), Box<Trouble>> {
+        fn logs(&self, _: &mut dyn Session, _: &str, _: bool) -> Result<(), Box<Trouble>> {
             Ok(())
         }
         fn logged(&self, _: &str) -> Vec<Logged> {
+            Vec::new()
+        }
+        fn spilled(&self, _: &str) -> Vec<Spilled> {
             Vec::new()
         }
         fn moves(&self) -> &'static str {

@@ -50,9 +50,8 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
         _ => Requests::default(),
     };
     let has_clients = !asked.all.is_empty();
-    if has_clients {
-        observer.logs_waits(&mut *ground.scratch.session(ground.database)?, ground.database, true)?;
-    }
+    observer.logs(&mut *ground.scratch.session(ground.database)?, ground.database, true)?;
+    let known_log = ground.scratch.log()?.len();
     let session = place.session(ground.database)?;
     let id = session.id();
     let mut eyes = Eyes::new(observer, &samples).knowing(known);
@@ -99,13 +98,13 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
         samples.finish();
         ran
     })?;
-    let waits = if has_clients {
-        observer.logs_waits(&mut *ground.scratch.session(ground.database)?, ground.database, false)?;
-        let now = (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO));
-        eyes.blocked(logged::exact(samples.waits(), &observer.logged(&ground.scratch.log()?), now))
-    } else {
-        Vec::new()
-    };
+    observer.logs(&mut *ground.scratch.session(ground.database)?, ground.database, false)?;
+    let now = (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO));
+    let log = ground.scratch.log()?;
+    let log = log.get(known_log..).unwrap_or(&log);
+    let of_it = observer.spilled(log).into_iter().filter(|one| one.session == id);
+    eyes.spilled(&of_it.filter_map(|one| Some((logged::moment(one.gone, now)?, one.bytes))).collect::<Vec<_>>());
+    let waits = if has_clients { eyes.blocked(logged::exact(samples.waits(), &observer.logged(log), now)) } else { Vec::new() };
     let mut traces = eyes.traces().into_iter();
     let mut sent = 0;
     let mut told = Vec::new();

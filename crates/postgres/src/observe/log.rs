@@ -1,9 +1,9 @@
-//! What a server's log says of waits for locks, where `log_lock_waits` is on.
-//! <https://www.postgresql.org/docs/18/runtime-config-logging.html#GUC-LOG-LOCK-WAITS>
+//! What a server's log says of waits for locks, where `log_lock_waits` is on, and of temporary files, where `log_temp_files` is 0.
+//! <https://www.postgresql.org/docs/18/runtime-config-logging.html#RUNTIME-CONFIG-LOGGING-WHAT>
 //!
 //! Throwaway servers write it in English, each line behind the time in UTC and the process, as servers do that nobody told otherwise.
 
-use evenkeel_core::trace::Logged;
+use evenkeel_core::trace::{Logged, Spilled};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -34,6 +34,21 @@ pub fn waits(log: &str) -> Vec<Logged> {
         }
     }
     all
+}
+
+/// Temporary files that are gone.
+pub fn spilled(log: &str) -> Vec<Spilled> {
+    log.lines().filter_map(Line::of).filter(|line| line.level == "LOG").filter_map(|line| file(&line)).collect()
+}
+
+/// `temporary file: path "base/pgsql_tmp/pgsql_tmp4711.0", size 1400`. Those that several share are in a folder that is called by the
+/// process for which the others work: `pgsql_tmp4711.0.fileset/…`.
+fn file(line: &Line<'_>) -> Option<Spilled> {
+    let (path, size) = line.text.strip_prefix("temporary file: path \"")?.rsplit_once("\", size ")?;
+    let named =
+        path.split('/').find_map(|part| part.strip_prefix("pgsql_tmp").filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())))?;
+    let session = named.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
+    Some(Spilled { session, bytes: size.trim_end().parse().ok()?, gone: line.at })
 }
 
 /// What a process wrote.
@@ -181,5 +196,16 @@ mod tests {
             told,
             [wait(9, "relation", Some(4), 110_000), wait(7, "transactionid", None, 10_500), wait(6, "relation", Some(1), 100_000)]
         );
+    }
+
+    #[test]
+    fn a_temporary_file_is_of_the_session_for_which_it_was_written() {
+        let log = "2024-03-01 00:00:00.010 UTC [9] LOG:  temporary file: path \"base/pgsql_tmp/pgsql_tmp9.0\", size 1400\n\
+                   2024-03-01 00:00:00.010 UTC [9] STATEMENT:  temporary file: path \"base/pgsql_tmp/pgsql_tmp9.0\", size 1\n\
+                   2024-03-01 00:00:00.011 UTC [10] LOG:  temporary file: path \"base/pgsql_tmp/pgsql_tmp9.3.fileset/0.0\", size 20\n\
+                   2024-03-01 00:00:00.012 UTC [11] LOG:  temporary file: path \"pg_tblspc/5/PG_18_1/pgsql_tmp/pgsql_tmp8.1.sharedfileset/i.0\", size 7\n\
+                   2024-03-01 00:00:00.013 UTC [11] LOG:  temporary file: path \"base/other\", size 7\n";
+        let told: Vec<_> = spilled(log).iter().map(|one| (one.session, one.bytes, one.gone.subsec_millis())).collect();
+        assert_eq!(told, [(9, 1400, 10), (9, 20, 11), (8, 7, 12)]);
     }
 }

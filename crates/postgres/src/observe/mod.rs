@@ -10,7 +10,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, display, shown_parts};
 use evenkeel_core::port::{Answer, Observer, Session};
-use evenkeel_core::trace::{Blocks, Bounds, Files, Held, Logged, Look, Map, On, Relation, Sample, Sort, Waiter};
+use evenkeel_core::trace::{Blocks, Bounds, Files, Held, Logged, Look, Map, On, Relation, Sample, Sort, Spilled, Waiter};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -106,9 +106,9 @@ impl Observer for PostgresObserver {
         asked(session, if writes { "SELECT pg_catalog.txid_current()" } else { "SELECT 1" }).map(drop)
     }
 
-    fn logs_waits(&self, session: &mut dyn Session, database: &str, logs: bool) -> Result<(), Box<Trouble>> {
+    fn logs(&self, session: &mut dyn Session, database: &str, logs: bool) -> Result<(), Box<Trouble>> {
         // It says so of waits that last longer than a deadlock is waited for, in the language of the target otherwise.
-        for (name, value) in [("log_lock_waits", "on"), ("deadlock_timeout", "10ms"), ("lc_messages", "C")] {
+        for (name, value) in [("log_lock_waits", "on"), ("deadlock_timeout", "10ms"), ("log_temp_files", "0"), ("lc_messages", "C")] {
             let what = if logs { format!("SET {name} = '{value}'") } else { format!("RESET {name}") };
             asked(session, &format!("ALTER DATABASE {} {what}", quoted(database)))?;
         }
@@ -117,6 +117,10 @@ impl Observer for PostgresObserver {
 
     fn logged(&self, log: &str) -> Vec<Logged> {
         log::waits(log)
+    }
+
+    fn spilled(&self, log: &str) -> Vec<Spilled> {
+        log::spilled(log)
     }
 
     fn moves(&self) -> &'static str {

@@ -108,7 +108,7 @@ struct Statement {
     /// Tables that were emptied, sequences that begin anew.
     emptied: Vec<String>,
     wal_bytes: u64,
-    /// Not measured by this version.
+    /// Bytes that it put into temporary files, by the server's own log; null where no log tells.
     temporary_bytes: Option<u64>,
     rows: u64,
     /// Clients that it made wait; null where none ran beside it.
@@ -346,7 +346,7 @@ fn statement(trace: &trace::Trace, place: Option<&rehearsal::InPlace>) -> Statem
         builds: trace.builds.clone(),
         emptied: trace.emptied.clone(),
         wal_bytes: trace.log_bytes,
-        temporary_bytes: None,
+        temporary_bytes: trace.temporary,
         rows: trace.rows,
         blocked: trace.blocked.as_ref().map(|all| all.iter().map(blocked).collect()),
         waited_ms: trace.waited.map(ms),

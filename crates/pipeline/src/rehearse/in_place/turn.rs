@@ -10,7 +10,7 @@ use crate::runner::{Onlooker, Spoken};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Answer, Claim, Observer, Opening, Rollback, Session, Standing, Watch};
 use evenkeel_core::rehearsal::{Course, Waited, bytes};
-use evenkeel_core::trace::{Bounds, Files, Logged, Look, Map, Sample, Trace};
+use evenkeel_core::trace::{Bounds, Files, Logged, Look, Map, Sample, Spilled, Trace};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -245,11 +245,15 @@ impl Observer for Light<'_> {
         Err(Box::new(Trouble::new(Class::Internal, "no transaction of ours lingers in place")))
     }
 
-    fn logs_waits(&self, _: &mut dyn Session, _: &str, _: bool) -> Result<(), Box<Trouble>> {
+    fn logs(&self, _: &mut dyn Session, _: &str, _: bool) -> Result<(), Box<Trouble>> {
         Err(Box::new(Trouble::new(Class::Internal, "what a server logs in place is its own affair")))
     }
 
     fn logged(&self, _: &str) -> Vec<Logged> {
+        Vec::new()
+    }
+
+    fn spilled(&self, _: &str) -> Vec<Spilled> {
         Vec::new()
     }
 
