@@ -237,6 +237,9 @@ pub struct Rehearse {
     /// Keep a reader and an idle transaction that has written open beside it for so long, on the tables that it names.
     #[arg(long, value_name = "TIME", value_parser = super::duration)]
     pub long_transaction: Option<std::time::Duration>,
+    /// End it when it takes longer than that altogether: a release of which nobody knows how long it takes, on many rows.
+    #[arg(long, value_name = "TIME", value_parser = super::duration)]
+    pub within: Option<std::time::Duration>,
     /// Compare how fast the target and this machine compute, for some seconds, reading no table: estimates are narrower then.
     #[arg(long, requires = "rows")]
     pub probe: bool,

@@ -14,18 +14,27 @@ use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::port::Limits;
 use evenkeel_core::port::Run;
 use evenkeel_core::preflight::Query;
-use evenkeel_core::rehearsal::{Limits as Demanded, Part, Rehearsal};
+use evenkeel_core::rehearsal::{Limits as Demanded, Part, Rehearsal, time};
 use evenkeel_pipeline::capture::{self, Source};
 use evenkeel_pipeline::dual;
 use evenkeel_pipeline::rehearse::{self as stage, Amount, DIMENSIONS, Questions, Wanted, Workload};
 use evenkeel_pipeline::replay::Means;
 use evenkeel_report::{Found, rehearsal as report};
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
 
 pub fn run(arguments: &Rehearse, common: &Common) -> Outcome {
     let started = Instant::now();
     let hooks = Told::of("rehearse", &paint::scrub(&arguments.target), &settings::load(common.config.as_deref())?.settings)?;
-    let (rehearsal, demanded) = rehearsed(arguments, common).map_err(|trouble| hooks.failed(trouble))?;
+    let bound = arguments.within.map(Bound::of);
+    let told = rehearsed(arguments, common);
+    let told = match bound {
+        Some(bound) => bound.ended(told),
+        None => told,
+    };
+    let (rehearsal, demanded) = told.map_err(|trouble| hooks.failed(trouble))?;
     super::evidence::write(arguments, &rehearsal, &demanded, common)?;
     let style = migrations::style(common, arguments.out.is_none());
     let line = report::verdict_line(&rehearsal);
@@ -57,6 +66,41 @@ pub fn run(arguments: &Rehearse, common: &Common) -> Outcome {
     hooks.tell(&line, rehearsal.exit_code(), None);
     written?;
     Ok(rehearsal.exit_code())
+}
+
+/// Asks for the end of everything once a time is over.
+struct Bound {
+    within: Duration,
+    over: Arc<AtomicBool>,
+    /// Whoever waits for it to close does so no longer.
+    _open: Sender<()>,
+}
+
+impl Bound {
+    fn of(within: Duration) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let (open, closed) = channel::<()>();
+        let told = Arc::clone(&over);
+        std::thread::spawn(move || {
+            if closed.recv_timeout(within) == Err(RecvTimeoutError::Timeout) {
+                told.store(true, Ordering::SeqCst);
+                signals::stop().request();
+            }
+        });
+        Self { within, over, _open: open }
+    }
+
+    /// What was interrupted because of it is told as that.
+    fn ended<T>(self, told: Result<T, Box<Trouble>>) -> Result<T, Box<Trouble>> {
+        told.map_err(|trouble| {
+            if trouble.class != Class::Interrupted || !self.over.load(Ordering::SeqCst) {
+                return trouble;
+            }
+            let late = Trouble::new(Class::CouldNotTell, "the rehearsal was ended before it was over");
+            let late = late.expected(format!("it takes {} at most", time(self.within))).found("it took longer").origin("flag --within");
+            Box::new(late.fix("give it more time, fewer rows (--rows), or fewer parts (--only); nothing of it is left"))
+        })
+    }
 }
 
 /// What makes the same report again.

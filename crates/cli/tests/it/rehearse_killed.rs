@@ -153,3 +153,15 @@ fn of_many_migrations_the_first_are_killed_and_the_others_said() {
     let floor: Vec<&str> = told["floor"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
     assert!(floor.contains(&"what a kill leaves was tried of the first 10 migrations of 11"), "{floor:?}");
 }
+
+#[test]
+fn what_takes_longer_than_it_may_is_ended_and_nothing_of_it_is_left() {
+    let db = database(newest());
+    let place = given(&db, "select pg_sleep(60);\n");
+    let url = db.url();
+    let run = |within: &str| place.run(&["rehearse", "release.sql", "--for", &url, "--only", "run", "--within", within]);
+    let late = run("2s").exits(2).says("the rehearsal was ended before it was over").says("flag --within").says("2.0 s at most");
+    assert!(late.took.as_secs() < 30, "{:?}", late.took);
+    place.write("release.sql", "select 1;\n");
+    run("10min").exits(2).hides("was ended before it was over");
+}
