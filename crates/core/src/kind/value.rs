@@ -21,6 +21,16 @@ impl Value {
         Self::List(items.into_iter().map(Into::into).collect())
     }
 
+    /// The texts it is, or holds.
+    #[must_use]
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Text(text) => vec![text],
+            Self::List(items) => items.iter().map(|item| &**item).collect(),
+            Self::Flag(_) | Self::Integer(_) | Self::Number(_) => Vec::new(),
+        }
+    }
+
     /// As a person reads it.
     #[must_use]
     pub fn shown(&self) -> String {

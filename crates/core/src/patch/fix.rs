@@ -227,11 +227,7 @@ fn taken(object: &Object, dialect: &dyn Dialect) -> Option<(u8, String, String)>
 /// Whether a value that it gets may name the other.
 fn is_named(other: &Object, object: &Object, attributes: &[&'static str]) -> bool {
     let Some(name) = other.identity.parts().last() else { return false };
-    attributes.iter().filter_map(|attribute| object.get(attribute)).any(|value| match value {
-        Value::Text(text) => text.contains(name),
-        Value::List(items) => items.iter().any(|item| item.contains(name)),
-        Value::Flag(_) | Value::Integer(_) | Value::Number(_) => false,
-    })
+    attributes.iter().filter_map(|attribute| object.get(attribute)).flat_map(Value::texts).any(|text| text.contains(name))
 }
 
 impl Sides<'_> {

@@ -397,10 +397,14 @@ impl Dialect for MysqlDialect {
     fn for_client(&self, sql: &str) -> String {
         // Where a text in it ends is the mode's that it is read in: any such sign may be taken for an end.
         let body = sql.strip_suffix(';').unwrap_or(sql);
+        // A note at the end goes on to the end of its line.
+        let is_note = tokens(body).last().is_some_and(|last| last.sort == Sort::Comment && !last.text.starts_with("/*"));
+        let owned = format!("{body}\n");
+        let body = if is_note { owned.as_str() } else { body };
         let mut ends = [";;", "//", "$$"].into_iter().filter(|end| !body.contains(end));
         match ends.next() {
             Some(end) if body.contains(';') && sql.starts_with("CREATE") => format!("DELIMITER {end}\n{body}{end}\nDELIMITER ;"),
-            _ => sql.to_owned(),
+            _ => format!("{body};"),
         }
     }
 

@@ -26,13 +26,7 @@ fn texts<'o>(object: &'o Object, only: &[&'static str]) -> Vec<&'o str> {
     let spec = object.kind.spec();
     let is_meant = |name: &str| name != "comment" && (only.is_empty() || only.contains(&name));
     let values = spec.properties.iter().map(|property| property.name).filter(|name| is_meant(name)).filter_map(|name| object.get(name));
-    values
-        .flat_map(|value| match value {
-            Value::Text(text) => vec![&**text],
-            Value::List(items) => items.iter().map(|item| &**item).collect(),
-            Value::Flag(_) | Value::Integer(_) | Value::Number(_) => Vec::new(),
-        })
-        .collect()
+    values.flat_map(Value::texts).collect()
 }
 
 /// What a trigger's body calls by `NEW.` and `OLD.`: nothing else is looked at when it is made.

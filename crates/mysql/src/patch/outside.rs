@@ -35,3 +35,26 @@ pub fn needs_nothing_outside(object: &Object, world: &World<'_>) -> Result<(), S
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+pub mod tests {
+    use evenkeel_core::kind::Engine;
+    use evenkeel_core::manifest::{Endpoint, Manifest, NodeRole};
+
+    /// Of a database that holds nothing.
+    pub fn manifest() -> Manifest {
+        let endpoint = Endpoint {
+            engine: Engine::MySql,
+            server_version: "9.7.0".to_owned(),
+            server_major: 907,
+            database: "shop".to_owned(),
+            role: "root".to_owned(),
+            node: String::new(),
+            node_role: NodeRole::Primary,
+            captured_at: String::new(),
+            roles: Default::default(),
+            whose: Default::default(),
+        };
+        Manifest::new(endpoint, Vec::new(), Vec::new(), Vec::new())
+    }
+}

@@ -76,8 +76,11 @@ pub fn is_broken(view: &Object, world: &World<'_>) -> bool {
     is_read && world.columns(view.identity.part(0), view.identity.part(1)).is_empty()
 }
 
+/// Words behind which parentheses hold relations.
+const GROUPED: &[&str] = &["from", "join", "straight_join", "lateral"];
+
 /// Relations and functions that a canonical query names: what stands behind FROM, JOIN and the commas of such a list, and quoted names
-/// before a parenthesis; and those of databases that were not captured. A word that is called FROM inside of a function gives one too many to wait for, which is harmless.
+/// before a parenthesis; and those of databases that were not captured.
 fn named<'w>(text: &str, schema: &str, world: &World<'w>) -> (Vec<&'w Object>, Vec<String>) {
     let all: Vec<Token<'_>> = tokens(text).filter(|token| !matches!(token.sort, Sort::Space | Sort::Comment)).collect();
     let is = |at: usize, sign: &str| all.get(at).is_some_and(|token| token.text == sign);
@@ -85,6 +88,8 @@ fn named<'w>(text: &str, schema: &str, world: &World<'w>) -> (Vec<&'w Object>, V
     let (mut found, mut outside): (Vec<&Object>, Vec<String>) = (Vec::new(), Vec::new());
     // By depth: whether a list of relations is being read, and whether the next name is one.
     let mut lists = vec![(false, false)];
+    // By depth: whether a query stands there, or a call, in which FROM is a word of its own.
+    let mut queries = vec![false];
     let mut at = 0;
     while let Some(token) = all.get(at) {
         let (is_list, is_next) = lists.last().copied().unwrap_or_default();
@@ -106,17 +111,30 @@ fn named<'w>(text: &str, schema: &str, world: &World<'w>) -> (Vec<&'w Object>, V
                 at = end - 1;
             }
             Sort::Word => match &*token.text.to_ascii_lowercase() {
+                "from" if queries.last() != Some(&true) => {}
+                // Behind SELECT it is about the whole query.
+                "straight_join" if !is_list => {}
                 "from" | "join" | "straight_join" => state = (true, true),
-                "select" | "where" | "group" | "order" | "having" | "limit" | "window" | "union" | "except" | "intersect" => {
-                    state = (false, false)
+                "select" => {
+                    state = (false, false);
+                    queries.iter_mut().last().into_iter().for_each(|query| *query = true);
                 }
+                "where" | "group" | "order" | "having" | "limit" | "window" | "union" | "except" | "intersect" => state = (false, false),
                 _ => {}
             },
             Sort::Sign => match token.text {
                 "," if is_list => state.1 = true,
-                "(" => lists.push((is_next, is_next)),
+                "(" => {
+                    // Behind any other word stands what a call is given.
+                    let before = at.checked_sub(1).and_then(|before| all.get(before)).filter(|before| before.sort == Sort::Word);
+                    let is_group = before.is_none_or(|before| GROUPED.iter().any(|word| before.text.eq_ignore_ascii_case(word)));
+                    let is_next = is_next && is_group;
+                    lists.push((is_next, is_next));
+                    queries.push(false);
+                }
                 ")" if lists.len() > 1 => {
                     lists.pop();
+                    queries.pop();
                     state = lists.last().copied().unwrap_or_default();
                     state.1 = false;
                 }
@@ -132,4 +150,35 @@ fn named<'w>(text: &str, schema: &str, world: &World<'w>) -> (Vec<&'w Object>, V
         at += 1;
     }
     (found, outside)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::patch::outside::tests::manifest;
+
+    #[test]
+    fn only_relations_are_in_another_database() {
+        let manifest = manifest();
+        let world = World::of(&manifest);
+        let outside = |text: &str| named(text, "", &world).1;
+        for text in [
+            "select extract(year from `t`.`d`) as `y`, trim(leading 'x' from `t`.`s`) as `s` from `t` group by `t`.`d`",
+            "select `j`.`a` as `a` from `t` join json_table(`t`.`doc`, '$[*]' columns(`a` int path '$')) `j`",
+            "select `information_schema`.`tables`.`table_name` as `n` from `information_schema`.`tables` where `t`.`a` in (`t`.`b`, `t`.`c`)",
+            "select `x`.`m` as `m` from (select max(`t`.`b`) as `m` from (`t` join `u` on `t`.`a` = `u`.`a`)) `x`",
+        ] {
+            assert_eq!(outside(text), Vec::<String>::new(), "{text}");
+        }
+        for text in [
+            "select 1 as `a` from `other`.`x`",
+            "select straight_join `t`.`a` as `a` from `t` straight_join `other`.`x`",
+            "select 1 as `a` from (`t` join `other`.`x` on true)",
+            "select (select max(`x`.`a`) from `t`, `other`.`x`) as `a`",
+        ] {
+            assert_eq!(outside(text), ["other.x"], "{text}");
+        }
+        assert_eq!(outside("select `other`.`f`(1) as `a`"), ["other.f"]);
+    }
 }

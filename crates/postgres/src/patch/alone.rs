@@ -3,7 +3,7 @@
 
 use super::{flag, list};
 use crate::capture::OWNER;
-use evenkeel_core::kind::Kind;
+use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Object, first_shown_part, shown_parts};
 use evenkeel_core::patch::{One, World};
 
@@ -88,11 +88,13 @@ fn part(object: &Object, from: &World<'_>) -> Option<String> {
 fn column(one: &One<'_>, from: &World<'_>) -> Option<String> {
     let object = one.object();
     let (is_parent, is_child) = (is_parent(object, from), is_child(object, from));
-    if one.before.is_none() || one.touches("type") || one.touches("generated") {
-        return part(object, from);
+    let is_typed = table_of(object, from).is_some_and(|table| table.get("of_type").is_some());
+    if is_typed && (one.before.is_none() || one.after.is_none()) {
+        return Some("its table takes its columns from a type".to_owned());
     }
-    if !one.touches("not_null") {
-        return None;
+    let why = if one.before.is_none() || one.touches("type") || one.touches("generated") { part(object, from) } else { None };
+    if why.is_some() || one.before.is_none() || !one.touches("not_null") {
+        return why;
     }
     let is_lifted = one.after.is_some_and(|after| !flag(after, "not_null"));
     if is_parent || is_lifted && is_child {
@@ -191,4 +193,46 @@ pub(super) fn is_attached(part: &Object, (from, to): (&World<'_>, &World<'_>)) -
     let (was, is) = (of(from), of(to));
     let is_kept = |parent: &String| super::partial::takes_no_parts(parent, (from, to)).is_some();
     was != is && !was.iter().chain(&is).any(is_kept)
+}
+
+/// What of such things names columns.
+const NAMING: &[&str] = &["keys", "include", "predicate", "columns", "using", "check", "condition", "expressions", "expression", "action"];
+
+/// Columns of its table that something on it names: the server tells only of the table.
+pub fn mentions<'w>(object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
+    let is_part = matches!(object.kind, Kind::Index | Kind::Constraint | Kind::Trigger | Kind::Policy | Kind::Statistics | Kind::Rule);
+    let of = match object.kind {
+        Kind::Index | Kind::Statistics => list(object, "table"),
+        _ => &[],
+    };
+    let (schema, table) = match of {
+        [schema, table] => (&**schema, &**table),
+        _ => (object.identity.part(0), object.identity.part(1)),
+    };
+    if !is_part {
+        return Vec::new();
+    }
+    let texts: Vec<&str> = NAMING.iter().filter_map(|property| object.get(property)).flat_map(Value::texts).collect();
+    let named = |column: &&Object| texts.iter().any(|text| is_word(text, &crate::ident::quoted(column.identity.part(2))));
+    world.parts_of_kind(schema, table, Kind::Column).filter(named).collect()
+}
+
+/// Whether a name stands in a text, and is not a part of a longer one.
+fn is_word(text: &str, name: &str) -> bool {
+    let is_of_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '"');
+    text.match_indices(name).any(|(at, _)| {
+        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + name.len()..).unwrap_or_default());
+        !before.ends_with(is_of_name) && !after.starts_with(is_of_name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_word;
+
+    #[test]
+    fn a_name_is_a_word() {
+        assert!(is_word("lower(plan)", "plan") && is_word("plan DESC", "plan") && is_word("a, plan", "plan"));
+        assert!(!is_word("plans", "plan") && !is_word("a_plan", "plan") && !is_word("\"plan\"", "plan"));
+    }
 }

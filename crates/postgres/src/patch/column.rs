@@ -203,6 +203,13 @@ impl Maker for Columns {
             }
             return Ok(settings(object, to));
         }
+        // Its type's statement adds it.
+        if inherited::is_of_type(object, to.making) {
+            super::types::gives_attributes(object, to)?;
+            let default = object.text("default").map(|default| set_default(object, Some(default)));
+            let kept = if flag(object, "not_null") { not_null(object, to) } else { Vec::new() };
+            return Ok(default.into_iter().chain(kept).chain(settings(object, to)).collect());
+        }
         let mut statement = Statement::new(format!("ALTER TABLE {} ADD COLUMN {};", whole(object), definition(object, to)?));
         if to.is_in_use(schema, table) {
             statement = statement.hazard(locks("ACCESS EXCLUSIVE", schema, table));
@@ -226,6 +233,10 @@ impl Maker for Columns {
         Ok(statements)
     }
 
+    fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
+        inherited::type_of_table(object, world).into_iter().collect()
+    }
+
     fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
         // Its parent's statement brings another type.
         object.get("default").filter(|_| is_not(object, "local"))?;
@@ -245,7 +256,7 @@ impl Maker for Columns {
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
-        if is_not(object, "local") {
+        if is_not(object, "local") || inherited::is_of_type(object, to.making) {
             return Ok(Vec::new());
         }
         let only = match inherited::left(object, to.making.from, to.making.to) {
@@ -297,7 +308,7 @@ impl Maker for Columns {
         if change.only(&["local"]) || change.touches("local") && inherited::stays_below(change.to, (from, to)) {
             return Way::Refuse("whether it is a child's own follows from how the child was made: no statement sets it".to_owned());
         }
-        if change.only(&["not_null_name"]) && is_not(change.to, "local") && !is_named_above(change.to, (from, to)) {
+        if change.only(&["not_null_name"]) && is_not(change.to, "local") && !inherited::is_named_above(change.to, (from, to)) {
             return Way::Refuse("what keeps NULL out of it is the table's above, and the server renames it only there".to_owned());
         }
         Way::InPlace
@@ -430,17 +441,6 @@ impl Maker for Columns {
 fn has_family(object: &Object, to: &Target<'_>) -> bool {
     let table = to.making.to.find(Kind::Table, &[object.identity.part(0), object.identity.part(1)]);
     table.is_some_and(|table| table.get("partition_by").is_some() || table.get("partition_of").is_some())
-}
-
-/// Whether a table above gives what keeps NULL out another name, which its partitions and children follow.
-fn is_named_above(column: &Object, (from, to): (&World<'_>, &World<'_>)) -> bool {
-    let Some(table) = to.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]) else { return true };
-    let parents = table.text("partition_of").into_iter().chain(list(table, "inherits").iter().map(AsRef::as_ref));
-    let mut above = parents.filter_map(|parent| to.shown("table", parent)).peekable();
-    let of = |world: &World<'_>, above: &Object| {
-        world.find(Kind::Column, &[above.identity.part(0), above.identity.part(1), column.identity.part(2)])?.get("not_null_name").cloned()
-    };
-    above.peek().is_none() || above.any(|above| of(from, above) != of(to, above))
 }
 
 /// Online: a check that is validated under a weak lock is what SET NOT NULL believes.

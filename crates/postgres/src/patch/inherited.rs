@@ -3,7 +3,7 @@
 use super::{is_not, list};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, World};
+use evenkeel_core::patch::{Change, Making, World};
 
 /// Why no statement gives it another type: a table below has it from two above, and each of these is altered by itself.
 pub fn torn(column: &Object, from: &World<'_>) -> Option<String> {
@@ -68,6 +68,12 @@ pub fn above<'w>(column: &Object, world: &World<'w>) -> Vec<&'w Object> {
     let shown = world.find(Kind::Table, &[schema, table]).map(|table| list(table, "inherits")).unwrap_or_default();
     let tables = shown.iter().filter_map(|shown| world.shown("table", shown));
     tables.filter_map(|table| world.find(Kind::Column, &[table.identity.part(0), table.identity.part(1), name])).collect()
+}
+
+/// The type that a column's table takes its columns from.
+pub fn type_of_table<'w>(column: &Object, world: &World<'w>) -> Option<&'w Object> {
+    let table = world.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)])?;
+    world.shown("composite-type", table.text("of_type")?)
 }
 
 /// Columns that tables below have from this one.
@@ -143,4 +149,24 @@ pub fn is_inherited(column: &Object, world: &World<'_>) -> bool {
     let table = world.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]);
     let mut above = table.into_iter().flat_map(|table| list(table, "inherits")).filter_map(|shown| world.shown("table", shown));
     above.any(|table| world.find(Kind::Column, &[table.identity.part(0), table.identity.part(1), column.identity.part(2)]).is_some())
+}
+
+/// Whether a table above gives what keeps NULL out another name, which its partitions and children follow.
+pub fn is_named_above(column: &Object, (from, to): (&World<'_>, &World<'_>)) -> bool {
+    let Some(table) = to.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]) else { return true };
+    let parents = table.text("partition_of").into_iter().chain(list(table, "inherits").iter().map(AsRef::as_ref));
+    let mut above = parents.filter_map(|parent| to.shown("table", parent)).peekable();
+    let of = |world: &World<'_>, above: &Object| {
+        world.find(Kind::Column, &[above.identity.part(0), above.identity.part(1), column.identity.part(2)])?.get("not_null_name").cloned()
+    };
+    above.peek().is_none() || above.any(|above| of(from, above) != of(to, above))
+}
+
+/// Whether it comes and goes with what the type of its table has, which is the same type on both sides.
+pub fn is_of_type(column: &Object, making: &Making<'_>) -> bool {
+    let of = |world: &World<'_>| {
+        world.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)])?.text("of_type").map(str::to_owned)
+    };
+    let typ = of(making.to);
+    typ.is_some() && typ == of(making.from)
 }

@@ -440,6 +440,10 @@ impl Dialect for PostgresDialect {
         alone::leans_on(one, from)
     }
 
+    fn mentions<'w>(&self, object: &'w Object, _: &[&'static str], world: &World<'w>) -> Vec<&'w Object> {
+        alone::mentions(object, world)
+    }
+
     fn own_databases(&self) -> &'static [&'static str] {
         &["postgres", "template0", "template1"]
     }

@@ -79,6 +79,21 @@ impl Maker for Composites {
     }
 }
 
+/// Whether the type of a column's table becomes another one in place, so that it brings the column.
+///
+/// # Errors
+/// Why it does not.
+pub fn gives_attributes(column: &Object, to: &Target<'_>) -> Result<(), String> {
+    let (from, world) = (to.making.from, to.making.to);
+    let Some(typ) = super::inherited::type_of_table(column, world) else { return Ok(()) };
+    let Some(before) = from.same(typ) else { return Ok(()) };
+    let change = Change { from: before, to: typ, attributes: &["attributes"] };
+    match Composites.way(&change, from, world) {
+        Way::Replace | Way::Refuse(_) => Err(format!("its table has it from {}, which would have to be made anew", World::name_of(typ))),
+        Way::InPlace | Way::Cleared => Ok(()),
+    }
+}
+
 /// An attribute's name and type, both as SQL.
 pub fn attribute(item: &str) -> (&str, &str) {
     let at = match item.strip_prefix('"').and_then(|_| first_shown_part(item)) {

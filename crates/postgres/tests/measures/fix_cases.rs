@@ -250,3 +250,71 @@ fn every_pair_is_a_patch() {
     }
     println!("{equal} of {tried} equal ({share}), refused: {refused:#?}");
 }
+
+/// Pairs that differ in many things at once: what each is about, the reference, the candidate; and an object whose fix only words can
+/// say, for something else has to be there first.
+const MANY: &[(&str, &str, &str, &str)] = &[
+    (
+        "what is made on columns which are not there",
+        "create table t (id int primary key, a int, b text); create index i on t (a); create index j on t (lower(b)) where a > 0; \
+         alter table t add constraint c check (a > 0), add constraint u unique (b); create statistics s on a, b from t; \
+         create function f() returns trigger language plpgsql as 'begin return new; end'; \
+         create trigger tr after update of a on t for each row execute function f(); create policy p on t using (a > 0)",
+        "create table t (id int primary key, x int); create function f() returns trigger language plpgsql as 'begin return new; end'",
+        "public.i",
+    ),
+    (
+        "an index of a materialized view whose column is not there",
+        "create table t (id int, plan text); create materialized view m as select id, plan from t; create index mi on m (plan)",
+        "create table t (id int); create materialized view m as select id from t",
+        "public.mi",
+    ),
+    (
+        "another type of what is in a key",
+        "create table t (seq integer, a int not null)",
+        "create table t (seq bigint primary key, a bigint)",
+        "public.t.seq",
+    ),
+    (
+        "a typed table",
+        "create type r as (id int, extra text); create table t of r (primary key (id), extra not null)",
+        "create type r as (id int); create table t of r (primary key (id))",
+        "public.t.extra",
+    ),
+];
+
+/// Each fix, run by itself where all else still differs, runs and takes its difference away.
+#[test]
+fn each_fix_stands_by_itself() {
+    for major in [majors().first(), majors().last()].into_iter().flatten().copied() {
+        for (what, left, right, by_words) in MANY {
+            let (reference, candidate) = (database(major), database(major));
+            reference.exec(left);
+            candidate.exec(right);
+            let key = |one: &Difference| (one.id.clone(), one.subject.object.clone());
+            let about = |one: &&Difference| {
+                !matches!(one.subject.kind.name(), "role" | "membership" | "setting" | "table-statistics")
+                    && !one.subject.object.contains("every database")
+            };
+            let (mut told, mut ran) = (false, 0);
+            for difference in sides(&reference, &candidate, &BTreeMap::new()).differences.iter().filter(about) {
+                match &difference.remedy {
+                    Some(Remedy::Statements(fix)) => {
+                        assert_ne!(difference.subject.object, *by_words, "{major}, {what}: {fix}");
+                        let fresh = database(major);
+                        fresh.exec(right);
+                        for statement in split(fix) {
+                            fresh.session().exec(&statement).unwrap_or_else(|fault| panic!("{major}, {what}: {fix}: {fault}"));
+                        }
+                        ran += 1;
+                        let after = sides(&reference, &fresh, &BTreeMap::new());
+                        assert!(!after.differences.iter().any(|one| key(one) == key(difference)), "{major}, {what}: {fix}");
+                    }
+                    Some(Remedy::Step(step)) => told |= difference.subject.object == *by_words && step.contains("--patch"),
+                    None => {}
+                }
+            }
+            assert!(told && ran > 0, "{major}, {what}: {ran}");
+        }
+    }
+}

@@ -11,6 +11,12 @@ const PARTED: &str = "create table p (k int, v int) partition by list (k); creat
 
 /// What it is about; the reference and the candidate.
 const PAIRS: &[(&str, &str, &str)] = &[
+    (
+        "a typed table whose type has another attribute",
+        "create type r as (id int, n text, extra jsonb); create table t of r (primary key (id), extra not null default '{}'); \
+         create view v as select id, extra from t",
+        "create type r as (id int, n text, old int); create table t of r (primary key (id), n default 'x')",
+    ),
     ("an index on a partitioned table in use", "PARTED; create index pi on p (v)", "PARTED"),
     ("a key on a partitioned table in use", "PARTED; alter table p add primary key (k, v)", "PARTED"),
     ("a check on a partitioned table in use", "PARTED; alter table p add constraint c check (v > 0)", "PARTED"),
