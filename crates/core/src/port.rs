@@ -46,7 +46,7 @@ pub use lock::{OnTarget, ParityLock, Released, Verification};
 pub use metric::Metrics;
 pub use observe::Observer;
 pub use origin::{Moments, Origins, Sought};
-pub use prepare::{Answers, Inquiry, Noticed, Prepared};
+pub use prepare::{Answers, Heard, Inquiry, Noticed, Prepared};
 pub use query::{Query, fill, listing};
 pub use register::{HALT, PARITY_LOCK, REGISTERS, RUNS, Register, RegisterRow, Registered};
 pub use rolled::{May, Meant, Opening, Rollback, Room, Standing};
@@ -56,7 +56,7 @@ pub use shift::Shifter;
 pub use store::{Halt, Kept, Pruned, Store, Written};
 pub use used::{Use, Used};
 pub use watch::{Event, Silent, Stop, Watch, Watcher};
-pub use workshop::{Confined, Installed, Like, Scratch, Workshop};
+pub use workshop::{Confined, Installed, Like, Mortal, Scratch, Workshop};
 
 use crate::fault::{Class, Trouble};
 use crate::kind::Dimension;

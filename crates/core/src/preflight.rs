@@ -17,6 +17,8 @@ pub struct Query {
     pub expected: Option<Shape>,
     /// Why it is no query that can be asked about.
     pub odd: Option<String>,
+    /// How often it is asked beside the others.
+    pub weight: u64,
 }
 
 /// Columns with their types, and types of parameters, in the server's own words.

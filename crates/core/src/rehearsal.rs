@@ -7,6 +7,7 @@ mod asked;
 mod gate;
 mod gates;
 mod in_place;
+mod killed;
 mod larger;
 #[cfg(test)]
 mod larger_tests;
@@ -17,6 +18,7 @@ pub use asked::{Asked, Next, Outcome, Question, Survival};
 pub use gate::{Elsewhere, Gate, Limits, Part, Target, Undoing, time};
 pub use gates::gates;
 pub use in_place::{After, Course, Group, InPlace, bytes};
+pub use killed::{Kill, Left, Orphan, Victim};
 pub use larger::{Larger, Size, Stuck, Volume, method};
-pub use load::{Latency, Load, Phase, Slice, Waited};
+pub use load::{Latency, Load, Phase, Slice, Unsaid, Waited};
 pub use told::{CLOSED, Difference, FAILED, FAILED_WHY, Migration, Proposed, Rehearsal, Rerun, Undo};

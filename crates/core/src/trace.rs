@@ -122,6 +122,29 @@ pub struct Waiter {
     pub who: String,
 }
 
+/// A wait that has ended, as the server's own log has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    pub session: u64,
+    /// As in [`Waiter::wait`].
+    pub wait: String,
+    /// The relation that it names.
+    pub relation: Option<u64>,
+    pub length: Duration,
+    /// When it ended, since 1970.
+    pub ended: Duration,
+}
+
+/// A temporary file that is gone, as the server's own log has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spilled {
+    /// For which session it was, whoever of those that work for it wrote it.
+    pub session: u64,
+    pub bytes: u64,
+    /// Since 1970.
+    pub gone: Duration,
+}
+
 /// Clients that a statement made wait, for one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blocked {
@@ -130,6 +153,8 @@ pub struct Blocked {
     pub clients: usize,
     pub longest: Duration,
     pub total: Duration,
+    /// The server's own log says how long each of them lasted; else a second session looked now and then.
+    pub logged: bool,
 }
 
 /// Bounds that the server keeps for a session; nothing where it waits for ever.
@@ -234,6 +259,10 @@ pub struct Trace {
     pub is_sampled: bool,
     /// Clients that waited for locks it took; nothing where none ran beside it.
     pub blocked: Option<Vec<Blocked>>,
+    /// How long it was seen to wait for locks of others; nothing where nobody looked.
+    pub waited: Option<Duration>,
+    /// Bytes that it put into temporary files, because its memory was too small; nothing where no log tells.
+    pub temporary: Option<u64>,
     /// The superuser ran it for the role, which may not be let to do that where it counts.
     pub by_superuser: bool,
 }

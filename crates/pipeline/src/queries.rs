@@ -4,7 +4,7 @@ use crate::capture::Source;
 use crate::files;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
-use evenkeel_core::port::{Limits, Noticed, Stop, Watch};
+use evenkeel_core::port::{Heard, Limits, Noticed, Stop, Watch};
 use evenkeel_core::preflight::{Query, Shape};
 use evenkeel_core::statement::{Grammar, Lines, Nature, Piece, Statement, What};
 use std::path::Path;
@@ -60,10 +60,10 @@ pub fn noticed(
     };
     let Noticed { queries: texts, hidden } = environment.noticed(limits, watch)?;
     let mut queries = Vec::new();
-    for ((text, cut), line) in texts.into_iter().zip(1..) {
+    for (Heard { text, cut, calls }, line) in texts.into_iter().zip(1..) {
         let place = Place { file: shown.to_owned(), line, column: None };
         if let Some(why) = cut {
-            queries.push(Query { sql: text, place, expected: None, odd: Some(why) });
+            queries.push(Query { sql: text, place, expected: None, odd: Some(why), weight: calls });
             continue;
         }
         let all = of_sql(shown, text.as_bytes(), grammar);
@@ -73,7 +73,7 @@ pub fn noticed(
         if pieces.iter().filter_map(Piece::statement).all(is_other) {
             continue;
         }
-        queries.extend(all.into_iter().map(|query| Query { place: place.clone(), ..query }));
+        queries.extend(all.into_iter().map(|query| Query { place: place.clone(), weight: calls, ..query }));
     }
     if queries.is_empty() && hidden.is_empty() {
         let trouble = Trouble::new(Class::Configuration, format!("{shown} has no query"));
@@ -90,7 +90,7 @@ fn is_query(statement: &Statement, own: &str) -> bool {
 }
 
 fn odd(file: &str, why: String) -> Query {
-    Query { sql: String::new(), place: Place { file: file.to_owned(), line: 1, column: None }, expected: None, odd: Some(why) }
+    Query { sql: String::new(), place: Place { file: file.to_owned(), line: 1, column: None }, expected: None, odd: Some(why), weight: 1 }
 }
 
 /// Tags of statements that can be prepared.
@@ -105,17 +105,38 @@ fn is_annotation(line: &str) -> bool {
     words.is_some_and(|words| matches!(words.as_slice(), [_, command, ..] if command.starts_with(':')))
 }
 
+/// How often the queries of a file are asked beside others: `-- weight: 5` on a line of its own.
+fn weight(text: &str) -> Result<u64, String> {
+    let said = text.lines().filter_map(|line| line.trim_start().strip_prefix("--")?.trim_start().strip_prefix("weight:"));
+    let mut weights = said.map(|word| {
+        let weight = word.trim().parse().ok().filter(|weight| (1..=HEAVIEST).contains(weight));
+        weight.ok_or_else(|| format!("{:?} is no weight: a whole number from 1 to {HEAVIEST}", word.trim()))
+    });
+    match (weights.next(), weights.next()) {
+        (None, _) => Ok(1),
+        (Some(weight), None) => weight,
+        (Some(_), Some(_)) => Err("it has several weights".to_owned()),
+    }
+}
+
+/// What is asked more often than that beside others leaves no room for them.
+const HEAVIEST: u64 = 1_000_000;
+
 fn of_sql(file: &str, bytes: &[u8], grammar: &dyn Grammar) -> Vec<Query> {
     let Ok(text) = std::str::from_utf8(bytes) else { return vec![odd(file, "it is no UTF-8".to_owned())] };
     let lines = Lines::of(text);
     let is_generated = text.lines().any(is_annotation);
     let mut queries = Vec::new();
+    let weight = match weight(text) {
+        Ok(weight) => weight,
+        Err(why) => return vec![odd(file, why)],
+    };
     for piece in grammar.split(text) {
         let (line, column) = lines.at(text, piece.start);
         let place = Place { file: file.to_owned(), line, column: Some(column) };
         let own = piece.text(text);
         let own = if is_generated { grammar.parameters(own) } else { own.to_owned() };
-        let one = |odd: Option<String>| Query { sql: own.clone(), place: place.clone(), expected: None, odd };
+        let one = |odd: Option<String>| Query { sql: own.clone(), place: place.clone(), expected: None, odd, weight };
         match &piece.what {
             What::Statement(statement) if is_query(statement, &own) => queries.push(one(None)),
             What::Statement(statement) => {
@@ -164,7 +185,7 @@ fn of_sqlx(file: &str, bytes: &[u8]) -> Query {
             let untold = std::iter::repeat_n("unknown".to_owned(), describe.parameters.count.min(usize::from(u16::MAX)));
             let parameters = parameters.chain(untold).collect();
             let place = Place { file: file.to_owned(), line: 1, column: None };
-            Query { sql: query, place, expected: Some(Shape { columns, parameters }), odd: None }
+            Query { sql: query, place, expected: Some(Shape { columns, parameters }), odd: None, weight: 1 }
         }
     }
 }

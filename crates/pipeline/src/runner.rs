@@ -77,7 +77,7 @@ pub enum Manner {
 }
 
 /// What is told of one that was ended on purpose.
-const INTERRUPTED: &str = "interrupted";
+pub const INTERRUPTED: &str = "interrupted";
 
 /// One session that runs migrations.
 pub struct Runner<'r> {

@@ -1,12 +1,13 @@
 //! PostgreSQL keeps the laws of throwaway servers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
-use evenkeel_core::port::{Became, Engine, Installed, Like, Limits, Watch, Workshop};
+use evenkeel_core::port::{Became, Confined, Engine, Installed, Like, Limits, Mortal, Silent, Stop, Watch, Workshop};
 use evenkeel_launcher::Root;
 use evenkeel_postgres::engine::Postgres;
 use evenkeel_postgres::scratch::{PostgresWorkshop, find_servers, pick};
 use evenkeel_testkit::workshop::{Subject, holds};
 use evenkeel_testkit::{claim, majors};
+use std::time::{Duration, Instant};
 
 /// A root of its own, so that whatever is left in it was left by the test; not in the caller's folder for temporary files, whose
 /// path may be too long for a socket.
@@ -90,4 +91,48 @@ fn what_became_of_a_transaction_is_told_by_the_server_that_gave_its_number_and_b
             server.stop().unwrap();
         });
     }
+}
+
+/// A client that dies says nothing: its transaction is gone, and a statement that it had sent is not.
+#[test]
+fn a_client_that_is_killed_leaves_its_transaction_and_not_its_statement() {
+    let (_folder, root) = root();
+    let workshop = PostgresWorkshop { root: Some(root), folders: Vec::new() };
+    let stop = Stop::default();
+    let watch = Watch { watcher: &Silent, stop: &stop };
+    let scratch = workshop.start(&Like::default().database("d"), &watch).unwrap();
+    let settings = vec![("work_mem".to_owned(), "5MB".to_owned())];
+    let confined = Confined { role: Some("(nobody)".to_owned()), unbounded: true, settings, ..Confined::default() };
+    let settle = |client: &mut Box<dyn Mortal>, text: &str| {
+        client.send(text).unwrap();
+        loop {
+            if let Some(answer) = client.answered().unwrap() {
+                return answer;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    };
+    let mut own = scratch.session("d").unwrap();
+    let mut asked = |sql: &str| own.run(sql).unwrap().ran().unwrap().rows[0][0].clone().unwrap_or_default();
+    let mut client = scratch.mortal("d", &confined).unwrap();
+    assert_eq!(settle(&mut client, "create table t (id int)"), Ok(()));
+    let refused = settle(&mut client, "create table t (id int)").unwrap_err();
+    assert!(refused.contains("42P07"), "{refused}");
+    assert_eq!(settle(&mut client, "do $$ begin if current_setting('work_mem') <> '5MB' then raise 'no'; end if; end $$"), Ok(()));
+    assert_eq!(settle(&mut client, "begin; insert into t values (1)"), Ok(()));
+    let is_there = format!("select count(*) from pg_stat_activity where pid = {}", client.id());
+    assert_eq!(asked(&is_there), "1");
+    drop(client);
+    let mut client = scratch.mortal("d", &confined).unwrap();
+    client.send("insert into t select 2 from pg_sleep(1)").unwrap();
+    let id = client.id();
+    std::thread::sleep(Duration::from_millis(200));
+    drop(client);
+    let from = Instant::now();
+    while asked(&format!("select count(*) from pg_stat_activity where pid = {id}")) != "0" {
+        assert!(from.elapsed() < Duration::from_secs(30));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!((asked(&is_there), asked("select string_agg(id::text, ' ') from t")), ("0".to_owned(), "2".to_owned()));
+    assert!(from.elapsed() > Duration::from_millis(300), "its statement ended with it: {:?}", from.elapsed());
 }

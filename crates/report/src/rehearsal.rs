@@ -6,6 +6,7 @@ mod data;
 mod held;
 mod html;
 mod in_place;
+mod killed;
 mod markdown;
 mod met;
 mod picture;
@@ -16,7 +17,7 @@ use crate::format::Style;
 use crate::history::Form;
 use evenkeel_core::estimate::{Driver, Estimate};
 use evenkeel_core::history::effect::{Stand, Touch};
-use evenkeel_core::rehearsal::{Asked, Part, Proposed, Rehearsal, Rerun, Survival, Undo, time};
+use evenkeel_core::rehearsal::{Asked, Part, Proposed, Rehearsal, Rerun, Survival, Undo, bytes, time};
 use evenkeel_core::trace::{Blocked, Class, Lock, Trace};
 use std::time::Duration;
 
@@ -102,6 +103,9 @@ fn blocked(blocked: &Blocked) -> String {
     format!("made clients wait {times} for the {}{on}: {} at most, {} in all", blocked.wait, time(blocked.longest), time(blocked.total))
 }
 
+/// Below that, waiting is told in JSON alone.
+const WAITED: std::time::Duration = std::time::Duration::from_millis(10);
+
 /// What a statement did beside its locks.
 fn did(trace: &Trace) -> Vec<String> {
     let list = |names: &[String], what: &str| (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")));
@@ -110,6 +114,10 @@ fn did(trace: &Trace) -> Vec<String> {
         .flatten()
         .collect();
     let counts = trace.rows > 0 || trace.class == Class::Data && trace.error.is_none();
+    let waited = trace.waited.filter(|waited| *waited >= WAITED);
+    did.extend(waited.map(|waited| format!("waits {} for locks of others", time(waited))));
+    let temporary = trace.temporary.filter(|bytes| *bytes > 0);
+    did.extend(temporary.map(|written| format!("puts {} into temporary files", bytes(written))));
     did.extend(counts.then(|| if trace.rows == 1 { "1 row".to_owned() } else { format!("{} rows", trace.rows) }));
     did
 }
@@ -257,6 +265,7 @@ fn again(rerun: &Rerun) -> Vec<(bool, String)> {
         let at = rerun.after_statement.map(|at| format!(" after statement {at}")).unwrap_or_default();
         lines.extend(rerun.left_behind.iter().map(|left| (true, format!("interrupted{at}, then run again: {left}"))));
     }
+    lines.extend(killed::lines(&rerun.kills));
     lines
 }
 

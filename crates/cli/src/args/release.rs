@@ -230,6 +230,16 @@ pub struct Rehearse {
     /// Queries of the next application, which are to run before the release as well.
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub next: Vec<PathBuf>,
+    /// What clients ask while it runs: `synthetic` (reads and changes by keys, made from the schema; so without this), a file or folder
+    /// of SQL (`-- weight: 5` on a line says how often those of a file are asked), or pg_stat_statements:ENV. May be given several times.
+    #[arg(long, value_name = "synthetic|PATH", value_hint = ValueHint::AnyPath)]
+    pub workload: Vec<PathBuf>,
+    /// Keep a reader and an idle transaction that has written open beside it for so long, on the tables that it names.
+    #[arg(long, value_name = "TIME", value_parser = super::duration)]
+    pub long_transaction: Option<std::time::Duration>,
+    /// End it when it takes longer than that altogether: a release of which nobody knows how long it takes, on many rows.
+    #[arg(long, value_name = "TIME", value_parser = super::duration)]
+    pub within: Option<std::time::Duration>,
     /// Compare how fast the target and this machine compute, for some seconds, reading no table: estimates are narrower then.
     #[arg(long, requires = "rows")]
     pub probe: bool,

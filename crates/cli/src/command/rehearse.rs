@@ -12,18 +12,29 @@ use evenkeel_core::estimate::SIZES;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::port::Limits;
-use evenkeel_core::rehearsal::{Limits as Demanded, Part, Rehearsal};
+use evenkeel_core::port::Run;
+use evenkeel_core::preflight::Query;
+use evenkeel_core::rehearsal::{Limits as Demanded, Part, Rehearsal, time};
 use evenkeel_pipeline::capture::{self, Source};
 use evenkeel_pipeline::dual;
-use evenkeel_pipeline::rehearse::{self as stage, Amount, DIMENSIONS, Questions, Wanted};
+use evenkeel_pipeline::rehearse::{self as stage, Amount, DIMENSIONS, Questions, Wanted, Workload};
 use evenkeel_pipeline::replay::Means;
 use evenkeel_report::{Found, rehearsal as report};
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
 
 pub fn run(arguments: &Rehearse, common: &Common) -> Outcome {
     let started = Instant::now();
     let hooks = Told::of("rehearse", &paint::scrub(&arguments.target), &settings::load(common.config.as_deref())?.settings)?;
-    let (rehearsal, demanded) = rehearsed(arguments, common).map_err(|trouble| hooks.failed(trouble))?;
+    let bound = arguments.within.map(Bound::of);
+    let told = rehearsed(arguments, common);
+    let told = match bound {
+        Some(bound) => bound.ended(told),
+        None => told,
+    };
+    let (rehearsal, demanded) = told.map_err(|trouble| hooks.failed(trouble))?;
     super::evidence::write(arguments, &rehearsal, &demanded, common)?;
     let style = migrations::style(common, arguments.out.is_none());
     let line = report::verdict_line(&rehearsal);
@@ -57,6 +68,41 @@ pub fn run(arguments: &Rehearse, common: &Common) -> Outcome {
     Ok(rehearsal.exit_code())
 }
 
+/// Asks for the end of everything once a time is over.
+struct Bound {
+    within: Duration,
+    over: Arc<AtomicBool>,
+    /// Whoever waits for it to close does so no longer.
+    _open: Sender<()>,
+}
+
+impl Bound {
+    fn of(within: Duration) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let (open, closed) = channel::<()>();
+        let told = Arc::clone(&over);
+        std::thread::spawn(move || {
+            if closed.recv_timeout(within) == Err(RecvTimeoutError::Timeout) {
+                told.store(true, Ordering::SeqCst);
+                signals::stop().request();
+            }
+        });
+        Self { within, over, _open: open }
+    }
+
+    /// What was interrupted because of it is told as that.
+    fn ended<T>(self, told: Result<T, Box<Trouble>>) -> Result<T, Box<Trouble>> {
+        told.map_err(|trouble| {
+            if trouble.class != Class::Interrupted || !self.over.load(Ordering::SeqCst) {
+                return trouble;
+            }
+            let late = Trouble::new(Class::CouldNotTell, "the rehearsal was ended before it was over");
+            let late = late.expected(format!("it takes {} at most", time(self.within))).found("it took longer").origin("flag --within");
+            Box::new(late.fix("give it more time, fewer rows (--rows), or fewer parts (--only); nothing of it is left"))
+        })
+    }
+}
+
 /// What makes the same report again.
 fn command(arguments: &Rehearse, rehearsal: &Rehearsal) -> String {
     let quoted = |path: &std::path::Path| crate::paint::shell::quoted(&path.display().to_string());
@@ -71,6 +117,13 @@ fn command(arguments: &Rehearse, rehearsal: &Rehearsal) -> String {
         words.push(format!("--rows {}", rows.join(",")));
     }
     words.extend(arguments.queries.iter().map(|path| format!("--queries {}", quoted(path))));
+    words.extend(
+        arguments
+            .workload
+            .iter()
+            .map(|path| format!("--workload {}", quoted(std::path::Path::new(&paint::scrub(&path.to_string_lossy()))))),
+    );
+    words.extend(arguments.long_transaction.map(|time| format!("--long-transaction {}ms", time.as_millis())));
     words.extend(arguments.next.iter().map(|path| format!("--next {}", quoted(path))));
     words.join(" ")
 }
@@ -145,6 +198,13 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
     let (running, mut hidden) = super::preflight::queries(&arguments.queries, &asking, &run)?;
     let (next, unseen) = super::preflight::queries(&arguments.next, &asking, &run)?;
     hidden.extend(unseen);
+    let asks = workload(arguments, &parts, &asking, &run)?;
+    hidden.extend(asks.iter().flat_map(|(_, _, hidden)| hidden.clone()));
+    let beside = Workload {
+        synthetic: arguments.workload.is_empty() || arguments.workload.iter().any(|path| is_synthetic(path)),
+        own: asks.iter().map(|(source, queries, _)| (source.clone(), queries.as_slice())).collect(),
+        lasting: arguments.long_transaction,
+    };
     let site = prepared.as_ref().map(|prepared| prepared.ready(read.as_ref(), &demanded));
     let questions = Questions { running: &running, next: &next, role: application };
     let wanted = Wanted {
@@ -155,6 +215,7 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
         sizes,
         probed,
         questions,
+        workload: beside,
         site: site.as_ref().map(super::in_place::Ready::site),
     };
     let mut rehearsal = stage::run(&target, &release, &wanted, &means, &run)?;
@@ -164,6 +225,31 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
     rehearsal.gaps.extend(hidden);
     drop(progress);
     Ok((rehearsal, demanded))
+}
+
+/// The word for requests that follow from the schema.
+const SYNTHETIC: &str = "synthetic";
+
+fn is_synthetic(path: &std::path::Path) -> bool {
+    path.as_os_str() == SYNTHETIC && !path.exists()
+}
+
+/// What clients ask: where it comes from, the queries, and what of them is hidden.
+type Asks = Vec<(String, Vec<Query>, Vec<String>)>;
+
+/// What clients are to ask besides what follows from the schema.
+fn workload(arguments: &Rehearse, parts: &[Part], asking: &Asking<'_>, run: &Run<'_>) -> Result<Asks, Box<Trouble>> {
+    let given = if arguments.workload.is_empty() { "--long-transaction" } else { "--workload" };
+    if (!arguments.workload.is_empty() || arguments.long_transaction.is_some()) && !parts.contains(&Part::Load) {
+        let trouble = Trouble::new(Class::Usage, format!("{given} is for clients beside the release")).expected("load among the parts");
+        return Err(Box::new(trouble.found("--only leaves it out").origin("flag --only").fix("--only load, or none of both")));
+    }
+    let own = arguments.workload.iter().filter(|path| !is_synthetic(path));
+    own.map(|path| {
+        let (queries, hidden) = super::preflight::queries(std::slice::from_ref(path), asking, run)?;
+        Ok((paint::scrub(&path.display().to_string()), queries, hidden))
+    })
+    .collect()
 }
 
 /// The sizes that are asked for, the least first: all numbers, or all parts.

@@ -3,7 +3,7 @@
 
 use crate::history::{SAMPLES, apply, third};
 use crate::run::{Place, Ran, digest};
-use evenkeel_testkit::{TestDb, database, each_major, newest};
+use evenkeel_testkit::{TestDb, database, each_major, majors, newest};
 use serde_json::Value;
 
 pub const TABLES: &str = "create table people (id int primary key, name text not null);
@@ -439,4 +439,24 @@ fn a_way_back_is_proposed_and_tried_where_there_is_none() {
         assert_eq!(proposed["exact"], false, "{told}");
         assert!(texts(&proposed["why"]).iter().any(|why| why.contains("may change rows")), "{told}");
     });
+}
+
+#[test]
+fn what_memory_is_too_small_for_is_told_by_the_statement_that_spilled_it() {
+    for db in [majors().first(), majors().last()].into_iter().flatten().map(|major| database(*major)) {
+        let place = given(
+            &db,
+            "set work_mem = '64kB';\ncreate table sorted as select g, repeat('x', 50) as x from generate_series(1, 150000) g order by 2, 1 desc;\n\
+             create table small (id int);\nset maintenance_work_mem = '1MB';\nset min_parallel_table_scan_size = 0;\nset max_parallel_maintenance_workers = 2;\n\
+             create index sorted_x on sorted (x, g);\nselect 1;\n",
+        );
+        let told = rehearsed(&place, &db, &["--only", "run"], 2);
+        let all = statements(&told);
+        let bytes: Vec<u64> = all.iter().map(|one| one["temporary_bytes"].as_u64().unwrap_or_else(|| panic!("{one}"))).collect();
+        assert_eq!(bytes.len(), 8, "{told}");
+        let none: Vec<usize> = (0..8).filter(|at| bytes[*at] == 0).collect();
+        assert_eq!(none, [0, 2, 3, 4, 5, 7], "{bytes:?}");
+        // What is sorted is written once at least.
+        assert!(bytes[1] > 5_000_000 && bytes[6] > 5_000_000, "{bytes:?}");
+    }
 }

@@ -61,7 +61,8 @@ fn each_statement_and_lock_is_estimated_by_what_it_does_with_its_points() {
         let holds = |name: &str| gate(&told, name)["holds"].as_bool();
         // Where something else goes on here, times may follow nothing: that is told, and opens nothing.
         let is_odd = words("estimate").contains("do not follow");
-        assert!(is_odd || words("lock-hold").contains("estimated"), "{told}");
+        // Where it held up a definition that takes no time by itself, that lock is the longest.
+        assert!(is_odd || ["estimated", "release.sql:1:1"].iter().any(|word| words("lock-hold").contains(word)), "{told}");
         let expected = if is_odd { (holds("lock-hold"), None) } else { (Some(true), Some(true)) };
         assert_eq!((holds("lock-hold"), holds("estimate")), expected, "{told}");
         // Values that a check reads decide; that is another gate's word, and stays.

@@ -113,6 +113,9 @@ pub trait Filler: Sync {
         choice: (usize, Option<usize>),
     ) -> Result<Answer, Box<Trouble>>;
 
+    /// The statement that runs what was prepared under a number, with parameters of those types; `{n}` in it is the number of a row.
+    fn called(&self, number: usize, parameters: &[String]) -> String;
+
     /// Settings of a session that waits as long as it has to.
     fn unbound(&self) -> &'static [(&'static str, &'static str)];
 

@@ -4,7 +4,7 @@
 
 use super::Session;
 use crate::fault::Trouble;
-use crate::trace::{Bounds, Files, Look, Map, Sample};
+use crate::trace::{Bounds, Files, Logged, Look, Map, Sample, Spilled};
 use std::collections::BTreeMap;
 
 /// Looks at sessions of one family of servers. It changes nothing, and waits for no lock that others hold.
@@ -51,6 +51,25 @@ pub trait Observer: Sync {
     /// # Errors
     /// As [`Observer::map`].
     fn write_to(&self, session: &mut dyn Session, relation: &str) -> Result<(), Box<Trouble>>;
+
+    /// Opens a transaction that has read those relations, or may write to them, and stays as it is: what came later is not seen in it.
+    ///
+    /// # Errors
+    /// As [`Observer::map`].
+    fn linger(&self, session: &mut dyn Session, relations: &[String], writes: bool) -> Result<(), Box<Trouble>>;
+
+    /// Has the server write into its log how long sessions wait that are opened on that database from now on, and what they put into
+    /// temporary files; or has it no more. `session` is the superuser's, on another database or on that one.
+    ///
+    /// # Errors
+    /// As [`Observer::map`].
+    fn logs(&self, session: &mut dyn Session, database: &str, logs: bool) -> Result<(), Box<Trouble>>;
+
+    /// What a log says of waits that have ended.
+    fn logged(&self, log: &str) -> Vec<Logged>;
+
+    /// What a log says of temporary files that are gone.
+    fn spilled(&self, log: &str) -> Vec<Spilled>;
 
     /// The function that says where a sequence stands.
     fn moves(&self) -> &'static str;

@@ -36,11 +36,20 @@ pub enum Prepared {
     Hidden { why: String },
 }
 
+/// A query that clients have sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    pub text: String,
+    /// Why it is not all of what was sent: cut, or with values left out in a way that cannot be undone.
+    pub cut: Option<String>,
+    /// How often, since the server counts.
+    pub calls: u64,
+}
+
 /// What clients have sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Noticed {
-    /// Each with the reason where it is not all of what was sent: cut, or with values left out in a way that cannot be undone.
-    pub queries: Vec<(String, Option<String>)>,
+    pub queries: Vec<Heard>,
     /// What the role may not see, with what cures it.
     pub hidden: Vec<String>,
 }

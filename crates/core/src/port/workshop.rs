@@ -118,6 +118,25 @@ pub struct Confined {
     pub schemas: Vec<String>,
 }
 
+/// A client of a throwaway server that ends as a process does that is killed: its connection is closed, nobody says goodbye and nobody
+/// hears the answer. Dropping it is that.
+pub trait Mortal: Send {
+    /// The server's number of its session.
+    fn id(&self) -> u64;
+
+    /// Sends a text, and waits for no answer.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    fn send(&mut self, text: &str) -> Result<(), Box<Trouble>>;
+
+    /// The answer to what was sent last, where it has come whole: what the server says against it, or nothing against it.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    fn answered(&mut self) -> Result<Option<Result<(), String>>, Box<Trouble>>;
+}
+
 /// A running throwaway server. Dropping it ends it and removes its files.
 ///
 /// What was committed survives [`Scratch::kill`], but no crash of the machine: files are written, never forced to disk.
@@ -159,6 +178,23 @@ pub trait Scratch: Send + Sync {
     fn confined(&self, database: &str, _: &Confined) -> Result<Box<dyn Session>, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, format!("no session on {database} that is confined to it"));
         Err(Box::new(trouble.found(format!("{}: evenkeel cannot confine one there yet", self.describe()))))
+    }
+
+    /// The same as a client that can be killed.
+    ///
+    /// # Errors
+    /// As [`Scratch::confined`].
+    fn mortal(&self, database: &str, _: &Confined) -> Result<Box<dyn Mortal>, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, format!("no client of {database} that can be killed"));
+        Err(Box::new(trouble.found(format!("{}: evenkeel has none there yet", self.describe()))))
+    }
+
+    /// What the server has written into its log so far.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    fn log(&self) -> Result<String, Box<Trouble>> {
+        Ok(String::new())
     }
 
     /// Ends a session from outside, whatever it waits for.

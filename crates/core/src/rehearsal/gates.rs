@@ -367,20 +367,22 @@ fn blocked(limits: &Limits, migrations: &[Migration], target: &Target, load: Opt
 }
 
 fn refused(load: Option<&Load>) -> Gate {
-    let gate = Gate::new(
-        Part::Load,
-        "refused-clients",
-        "no read or change by a key that ran before is refused during the release or after it",
-        Limits::DEFAULT,
-    )
-    .because("The application that runs now fails the same way until the next one is deployed.")
-    .do_this("make the change in two releases: what both versions can live with first");
+    let gate =
+        Gate::new(Part::Load, "refused-clients", "no request that ran before is refused during the release or after it", Limits::DEFAULT)
+            .because("The application that runs now fails the same way until the next one is deployed.")
+            .do_this("make the change in two releases: what both versions can live with first");
     let Some(load) = load.filter(|load| load.before.requests > 0) else { return gate.found(None, "no client ran beside it") };
-    let before = |code: &str| load.refused.iter().any(|(phase, known, ..)| *phase == Phase::Before && known == code);
-    match load.refused.iter().find(|(phase, code, ..)| *phase != Phase::Before && !before(code)) {
+    let before =
+        |code: &str, sql: &str| load.refused.iter().any(|(phase, known, _, of, _)| *phase == Phase::Before && known == code && of == sql);
+    let alone = |sql: &str| load.unsaid.iter().any(|one| one.sql == sql);
+    match load.refused.iter().find(|(phase, code, _, sql, _)| *phase != Phase::Before && !before(code, sql) && !alone(sql)) {
         Some((phase, code, count, sql, message)) => {
             let short: String = sql.chars().take(80).collect();
             gate.found(Some(false), format!("{count} requests {} the release: {message} ({code}), as of {short}", phase.name()))
+        }
+        None if load.own > 0 && load.unsaid.len() >= load.own => {
+            let first = load.unsaid.first().map(|one| format!("{}: {}", one.place, one.why)).unwrap_or_default();
+            gate.found(None, format!("no query of the workload runs by itself: {first}"))
         }
         None => gate.found(Some(true), format!("none of {}", load.before.requests + load.during.requests + load.after.requests)),
     }

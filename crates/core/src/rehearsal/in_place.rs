@@ -252,6 +252,7 @@ mod tests {
             wait: "relation".to_owned(),
             from: Duration::from_secs(5),
             to: Duration::from_millis(5000 + ms),
+            logged: false,
         };
         let holds = |groups| InPlace { groups, ..place() }.gates(&Limits::default())[1].clone();
         let waited = |ms| Group { waits: vec![wait(20), wait(ms)], ..group(Course::Ran) };

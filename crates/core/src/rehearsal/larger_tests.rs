@@ -54,6 +54,8 @@ fn trace(line: u32, class: Class, began: u64, took: u64) -> Trace {
         class,
         is_sampled: false,
         blocked: None,
+        waited: None,
+        temporary: None,
         by_superuser: false,
     }
 }
@@ -176,6 +178,10 @@ fn a_client_waits_for_what_runs_behind_the_lock_too() {
         broken: None,
         slices: Vec::new(),
         waits: Vec::new(),
+        sources: Vec::new(),
+        own: 0,
+        unsaid: Vec::new(),
+        beside: None,
     };
     let holds = |larger: Option<Larger>, limit: u64| {
         let limits = Limits { blocked: (ms(limit), "here".to_owned()), ..Limits::default() };

@@ -59,6 +59,22 @@ pub struct Load {
     pub slices: Vec<Slice>,
     /// Who waited, and when.
     pub waits: Vec<Waited>,
+    /// Where their requests come from.
+    pub sources: Vec<String>,
+    /// How many of them somebody has written or a server has seen.
+    pub own: usize,
+    /// Those that say nothing of the release, and why.
+    pub unsaid: Vec<Unsaid>,
+    /// Transactions that were open beside it, and how it ended with them.
+    pub beside: Option<String>,
+}
+
+/// A query of a workload that was not answered before the release: what it does afterwards says nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsaid {
+    pub place: String,
+    pub sql: String,
+    pub why: String,
 }
 
 /// Requests that ended within a slice of time.
@@ -94,6 +110,8 @@ pub struct Waited {
     pub wait: String,
     pub from: Duration,
     pub to: Duration,
+    /// The server's own log says so; else a second session looked now and then.
+    pub logged: bool,
 }
 
 #[cfg(test)]

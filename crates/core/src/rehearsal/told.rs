@@ -3,6 +3,7 @@
 use super::asked::Asked;
 use super::gate::{Gate, Part};
 use super::in_place::{InPlace, heavier};
+use super::killed::Kill;
 use super::larger::Larger;
 use super::load::Load;
 use crate::finding::{Finding, Origin, Place, Remedy, Subject};
@@ -87,6 +88,8 @@ pub struct Rerun {
     pub second: Option<Result<Vec<String>, String>>,
     /// Locks that a second run takes although it changes nothing: relation and mode.
     pub locks: Vec<(String, &'static str)>,
+    /// What kills leave of it; none where that was not tried.
+    pub kills: Vec<Kill>,
 }
 
 /// One migration of the release.

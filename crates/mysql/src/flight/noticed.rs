@@ -3,7 +3,7 @@
 
 use crate::connect::{Fault, Target, connect};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
-use evenkeel_core::port::{Limits, Noticed};
+use evenkeel_core::port::{Heard, Limits, Noticed};
 
 const QUERY: &str = "SELECT d.digest_text FROM performance_schema.events_statements_summary_by_digest d \
                      WHERE d.schema_name = database() AND d.digest_text IS NOT NULL ORDER BY d.digest_text";
@@ -51,7 +51,7 @@ pub async fn all(target: &Target, limits: &Limits) -> Result<Noticed, Box<Troubl
         let text = text.replace(LIST.0, LIST.1);
         let is_cut = text.contains(CUT) || text.len() >= most;
         let odd = is_cut.then(|| "the server's statistics have cut it".to_owned());
-        (text, odd)
+        Heard { text, cut: odd, calls: 1 }
     };
     Ok(Noticed { queries: texts.map(one).collect(), hidden: Vec::new() })
 }

@@ -108,8 +108,12 @@ fn unused(
     match environment.noticed(limits, &run.watch) {
         Ok(noticed) => {
             // What evenkeel itself has sent says its name.
-            let asked =
-                noticed.queries.iter().filter(|(text, _)| names(text) && !text.contains("evenkeel") && !is_definition(text)).count();
+            let asked = noticed
+                .queries
+                .iter()
+                .map(|one| &one.text)
+                .filter(|text| names(text) && !text.contains("evenkeel") && !is_definition(text))
+                .count();
             if asked > 0 {
                 let since = "since the server's statistics of queries began";
                 against.push(format!("clients have sent {asked} different queries that name it, {since}"));

@@ -37,14 +37,14 @@ pub fn asked(each: &Each<'_>, release: &Release, questions: Questions<'_>, fille
         let _filled = filler.fill(&mut *place.scratch.session(ASKED)?, &rows, each.ground.watch.stop)?;
     }
     let mut told = Asked { role: place.application(questions.role).1, nexts: questions.next.len(), ..Asked::default() };
-    let next = answers(each, questions.next, questions.role)?;
+    let next = answers(each, ASKED, questions.next, questions.role)?;
     told.hidden.extend(next.hidden);
     let unseen = questions.next.iter().zip(&next.prepared).filter_map(|(query, answer)| {
         let is_missing = matches!(answer, Prepared::Missing { .. });
         Some(Next { place: query.place.clone(), why: lacking(answer)?, is_missing })
     });
     told.next = unseen.collect();
-    let before = answers(each, questions.running, questions.role)?;
+    let before = answers(each, ASKED, questions.running, questions.role)?;
     told.hidden.extend(before.hidden);
     let mut session = place.application_session(ASKED, questions.role)?;
     let mut held: Vec<Result<Vec<Tried>, String>> = Vec::new();
@@ -72,7 +72,7 @@ pub fn asked(each: &Each<'_>, release: &Release, questions: Questions<'_>, fille
             break;
         }
     }
-    let after = answers(each, questions.running, questions.role)?;
+    let after = answers(each, ASKED, questions.running, questions.role)?;
     let mut other = place.application_session(ASKED, questions.role)?;
     let mut lost = None;
     for (number, query) in questions.running.iter().enumerate() {
@@ -130,14 +130,14 @@ pub fn asked(each: &Each<'_>, release: &Release, questions: Questions<'_>, fille
 }
 
 /// What the server says to all of them as things are.
-fn answers(each: &Each<'_>, queries: &[Query], role: Option<&str>) -> Result<Answers, Box<Trouble>> {
+pub fn answers(each: &Each<'_>, database: &str, queries: &[Query], role: Option<&str>) -> Result<Answers, Box<Trouble>> {
     if queries.is_empty() {
         return Ok(Answers::default());
     }
     let texts: Vec<String> = queries.iter().map(|query| query.sql.clone()).collect();
     let quiet = Watch { watcher: &Silent, stop: each.ground.watch.stop };
     let inquiry = Inquiry { queries: &texts, role, limits: each.ground.limits };
-    let mut answers = each.place.scratch.environment(ASKED)?.prepare(&inquiry, &quiet)?;
+    let mut answers = each.place.scratch.environment(database)?.prepare(&inquiry, &quiet)?;
     // What its reader has found odd is asked of nobody.
     for (query, answer) in queries.iter().zip(&mut answers.prepared) {
         if let Some(why) = &query.odd {
@@ -148,7 +148,7 @@ fn answers(each: &Each<'_>, queries: &[Query], role: Option<&str>) -> Result<Ans
 }
 
 /// Why a query cannot be run.
-fn lacking(answer: &Prepared) -> Option<String> {
+pub fn lacking(answer: &Prepared) -> Option<String> {
     match answer {
         Prepared::Fits { .. } => None,
         Prepared::Missing { code, message, .. } => Some(format!("{message} ({code})")),

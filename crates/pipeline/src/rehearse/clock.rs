@@ -49,6 +49,8 @@ impl Onlooker for Clock {
             class: Class::Unknown,
             is_sampled: false,
             blocked: None,
+            waited: None,
+            temporary: None,
             by_superuser: spoken.is_errand,
         });
         Ok(())

@@ -3,6 +3,7 @@
 //! Everything runs here as the tool runs it, unwatched. Neighbour: `eyes`, for what is watched.
 
 use super::clock::Marks;
+use super::compared::{differences, worded};
 use super::eyes::Eyes;
 use super::lost;
 use super::pending::Release;
@@ -13,7 +14,7 @@ use crate::replay::Stage;
 use crate::runner::{Blind, Done, Ground, Manner, Onlooker, Runner, Told, guarded};
 use evenkeel_core::evidence;
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::history::effect::{Stand, Touch, effect, found, is_reordered};
+use evenkeel_core::history::effect::{Touch, effect, is_reordered};
 use evenkeel_core::history::folder::{Grouping, Transaction};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::patch::{Form, World, plan, tells_needs};
@@ -35,6 +36,11 @@ const AFTER: &str = "rehearsal_after";
 
 /// How long an obstacle is waited for: that a statement stands before it.
 const STANDING: Duration = Duration::from_secs(5);
+
+/// What is wrong with a text that ends so.
+pub fn left_open() -> Told {
+    (None, "the text ends in an open transaction: what it did is gone when its session ends, or stays locked while that lasts".to_owned())
+}
 
 /// What it takes to try them.
 #[derive(Clone, Copy)]
@@ -79,7 +85,8 @@ impl<'a> Each<'a> {
             .map(|first| format!("a copy of the database is not as it is: {}: what was tried on copies says little", words(first))))
     }
 
-    fn look(&self, database: &str) -> Result<Manifest, Box<Trouble>> {
+    /// The schema of one of its databases.
+    pub fn look(&self, database: &str) -> Result<Manifest, Box<Trouble>> {
         self.place.look(database, self.stage)
     }
 
@@ -100,7 +107,7 @@ impl<'a> Each<'a> {
                 runner = runner.upto(upto);
             }
             let done = runner.scripts(scripts, transaction)?;
-            Ok(done.and_then(|()| if runner.is_left_open() { Err(super::left_open()) } else { Ok(()) }))
+            Ok(done.and_then(|()| if runner.is_left_open() { Err(left_open()) } else { Ok(()) }))
         })
     }
 
@@ -282,7 +289,7 @@ impl<'a> Each<'a> {
     }
 
     /// Whether all of it is one transaction: an interruption leaves nothing of it.
-    fn is_one_transaction(&self, cut: &Cut) -> bool {
+    pub fn is_one_transaction(&self, cut: &Cut) -> bool {
         let undoes = self.stage.engine.undoes_definitions();
         // Elsewhere each definition is a commit by itself.
         let is_own = |statement: &Statement| undoes || statement.nature == Nature::Data && statement.tag != "TRUNCATE TABLE";
@@ -450,7 +457,7 @@ impl<'a> Each<'a> {
 const MOST: usize = 500;
 
 /// Tables that a text names, or whose indexes it names; all where it names none.
-fn about(text: &str, map: &Map) -> BTreeSet<String> {
+pub fn about(text: &str, map: &Map) -> BTreeSet<String> {
     let is_table = |relation: &&Relation| relation.sort == Sort::Table;
     let named = map.values().filter(|relation| names(text, &relation.name));
     let tables = named.filter_map(|relation| match relation.of {
@@ -461,29 +468,7 @@ fn about(text: &str, map: &Map) -> BTreeSet<String> {
     if tables.is_empty() { map.values().filter(is_table).take(MOST).map(|table| table.name.clone()).collect() } else { tables }
 }
 
-fn worded((place, why): &Told) -> String {
-    place.as_ref().map_or_else(|| why.clone(), |place| format!("{place}: {why}"))
-}
-
 fn says_something(scripts: &[Script]) -> bool {
     let mut all = scripts.iter().flat_map(|script| &script.pieces).filter_map(evenkeel_core::statement::Piece::statement);
     all.any(|statement| !matches!(statement.nature, Nature::Transaction(_)))
-}
-
-/// What is otherwise there than it should be, comments aside.
-fn differences(wanted: &Manifest, there: &Manifest) -> Vec<Difference> {
-    let differing = effect(wanted, there).into_iter().filter(|touch| touch.spot.is_semantic());
-    let of_others = |touch: &Touch, all: &[Touch]| {
-        // Of what is gone or new, the whole says enough.
-        touch.spot.attribute.is_some()
-            && all.iter().any(|other| {
-                other.spot.attribute.is_none()
-                    && other.spot.kind == touch.spot.kind
-                    && other.spot.identity == touch.spot.identity
-                    && matches!(other.after, Stand::Gone | Stand::There)
-            })
-    };
-    let all: Vec<Touch> = differing.collect();
-    let whole = all.iter().filter(|touch| !of_others(touch, &all));
-    whole.map(|touch| Difference { expected: found(&touch.spot, wanted), touch: touch.clone() }).collect()
 }

@@ -2,7 +2,8 @@
 //!
 //! Does not live here: what a look or a sample is (`core/trace`), how a server is asked (the port's `Observer`).
 
-use super::samples::Samples;
+use super::logged;
+use super::samples::{Samples, Wait};
 use crate::runner::{Onlooker, Spoken};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::port::{Observer, Session};
@@ -21,6 +22,16 @@ struct Open {
     ended: Duration,
 }
 
+/// When a statement began, and what it took locks on.
+struct Begun {
+    at: Instant,
+    relations: BTreeMap<u64, Blocks>,
+    others: BTreeSet<On>,
+}
+
+/// The log has no wait that is shorter than a deadlock is waited for (10 ms there); the end of one that is seen is known to some more.
+const SHORT: Duration = Duration::from_millis(20);
+
 /// Watches one session.
 pub struct Eyes<'e> {
     observer: &'e dyn Observer,
@@ -34,8 +45,8 @@ pub struct Eyes<'e> {
     /// A statement is on its way: since when, on both clocks.
     started: Option<(Instant, Duration)>,
     open: Vec<Open>,
-    /// When each statement began, and on which relations it took locks: for those who wait.
-    begun: Vec<(Instant, BTreeMap<u64, Blocks>)>,
+    /// What each statement took, for those who wait.
+    begun: Vec<Begun>,
     /// Names of relations that were seen.
     names: BTreeMap<u64, String>,
     /// Relations that the release has made.
@@ -154,7 +165,8 @@ impl<'e> Eyes<'e> {
         for held in around.taken() {
             // Its end is told when it comes.
             let span = Span { low: Duration::ZERO, high: None };
-            open.push(Open { statement, lock: locks.len(), held: held.clone(), began, ended });
+            let lacked = self.samples.lacked(held).map_or(Duration::ZERO, |moment| moment.saturating_duration_since(instant));
+            open.push(Open { statement, lock: locks.len(), held: held.clone(), began: (began + lacked).min(ended), ended });
             locks.push(lock(held, find(held), is_fresh(held), span));
         }
         for seen in sampled.iter().filter(|seen| !after.held.contains(&seen.held) && !self.held.held.contains(&seen.held)) {
@@ -210,13 +222,16 @@ impl<'e> Eyes<'e> {
             On::Other(..) => None,
         };
         let mut taken: BTreeMap<u64, Blocks> = BTreeMap::new();
-        for (oid, blocks) in around.taken().chain(sampled.iter().map(|seen| &seen.held)).filter_map(of_relation) {
+        // What it asked for and was not given kept others waiting behind it all the same.
+        let asked_for = self.samples.pending();
+        for (oid, blocks) in around.taken().chain(sampled.iter().map(|seen| &seen.held)).chain(&asked_for).filter_map(of_relation) {
             let known = taken.entry(oid).or_insert(blocks);
             *known = (*known).max(blocks);
         }
         let named = taken.keys().filter_map(|oid| Some((*oid, around.relation(*oid)?.name.clone()))).collect::<Vec<_>>();
         self.names.extend(named);
-        self.begun.push((instant, taken));
+        let others = around.taken().map(|held| &held.on).filter(|on| matches!(on, On::Other(..))).cloned().collect();
+        self.begun.push(Begun { at: instant, relations: taken, others });
         let trace = Trace {
             place: spoken.place.clone(),
             sql: without_secrets(spoken.text.trim()),
@@ -240,6 +255,8 @@ impl<'e> Eyes<'e> {
             class,
             is_sampled,
             blocked: None,
+            waited: self.samples.waited(),
+            temporary: None,
             by_superuser: spoken.is_errand,
         };
         self.traces.push(trace);
@@ -297,55 +314,90 @@ impl Onlooker for Eyes<'_> {
 }
 
 impl Eyes<'_> {
-    /// Who waited, for locks of which statement: one wait is told once, at the first of the statements that ran before its end and took a
-    /// lock on what it waits for that others feel; else at the one that ran when it began.
-    pub fn blocked(&mut self) -> Vec<Waited> {
+    /// Who waited, for locks of which statement. One wait is told once. A wait for a relation is told at the first of the statements that
+    /// ran before its end and took a lock on it that others feel; for something else that is locked by its number, at the one that took
+    /// it; for a row, at the last one before it that changed rows, of that table where it is known. Else at the one that ran when it began.
+    pub fn blocked(&mut self, waits: Vec<Wait>) -> Vec<Waited> {
         let mut drawn = Vec::new();
-        let waits = self.samples.waits();
         let mut all: BTreeMap<(usize, String, String), Blocked> = BTreeMap::new();
+        let mut unlogged: BTreeSet<(usize, String, String)> = BTreeSet::new();
         for wait in waits {
             let end = wait.over.unwrap_or(wait.last);
-            let before_end = || self.begun.iter().enumerate().take_while(|(_, (begun, _))| *begun < end);
+            let before_end =
+                || self.begun.iter().enumerate().take_while(|(_, begun)| begun.at < end).filter(|(at, _)| *at < self.traces.len());
             let on = match &wait.on {
                 On::Relation(oid) => Some(*oid),
                 On::Other(..) => None,
             };
-            let strong =
-                |taken: &BTreeMap<u64, Blocks>| on.is_some_and(|oid| taken.get(&oid).is_some_and(|blocks| *blocks > Blocks::Ordinary));
-            let is_recent = |at: &usize| self.traces.get(*at).is_some();
-            let holder = before_end()
-                .filter(|(at, (_, taken))| is_recent(at) && strong(taken) && self.reaches(*at, wait.first))
-                .map(|(at, _)| at)
-                .next();
-            let running =
-                || before_end().filter(|(_, (begun, _))| *begun <= wait.first).last().or_else(|| before_end().last()).map(|(at, _)| at);
+            let name = on.and_then(|oid| self.names.get(&oid).or_else(|| self.map.get(&oid).map(|relation| &relation.name)));
+            let reaches = |at: usize| self.reaches(at, wait.first);
+            // A log is written to the millisecond.
+            let began = if wait.logged { wait.first + Duration::from_millis(2) } else { wait.first };
+            let holder = match wait.wait.as_str() {
+                "tuple" | "transactionid" => {
+                    let changed = |at: usize, named: bool| {
+                        self.traces.get(at).is_some_and(|trace| {
+                            trace.rows > 0 && trace.class == Class::Data && (!named || name.is_some_and(|name| names(&trace.sql, name)))
+                        })
+                    };
+                    let last = |named: bool| {
+                        let all = before_end().filter(|(at, begun)| begun.at <= began && changed(*at, named) && reaches(*at));
+                        all.last().map(|(at, _)| at)
+                    };
+                    last(true).or_else(|| last(false))
+                }
+                _ => {
+                    let takes = |begun: &Begun| match on {
+                        Some(oid) => begun.relations.get(&oid).is_some_and(|blocks| *blocks > Blocks::Ordinary),
+                        None => begun.others.contains(&wait.on),
+                    };
+                    before_end().find(|(at, begun)| takes(begun) && reaches(*at)).map(|(at, _)| at)
+                }
+            };
+            let running = || before_end().filter(|(_, begun)| begun.at <= began).last().or_else(|| before_end().last()).map(|(at, _)| at);
             let Some(at) = holder.or_else(running) else { continue };
-            let relation = on
-                .and_then(|oid| self.names.get(&oid).or_else(|| self.map.get(&oid).map(|relation| &relation.name)))
-                .cloned()
-                .unwrap_or_default();
+            let relation = name.cloned().unwrap_or_default();
             let length = wait.length();
             drawn.push(wait.told(self.begin, relation.clone()));
             let entry = all.entry((at, relation.clone(), wait.wait.clone())).or_insert_with(|| Blocked {
-                relation,
+                relation: relation.clone(),
                 wait: wait.wait.clone(),
                 clients: 0,
                 longest: Duration::ZERO,
                 total: Duration::ZERO,
+                logged: false,
             });
             entry.clients += 1;
+            entry.logged |= wait.logged;
+            if !wait.logged && length >= SHORT {
+                unlogged.insert((at, relation.clone(), wait.wait.clone()));
+            }
             entry.longest = entry.longest.max(length);
             entry.total += length;
         }
         for trace in &mut self.traces {
             trace.blocked.get_or_insert_with(Vec::new);
         }
-        for ((at, ..), blocked) in all {
-            if let Some(trace) = self.traces.get_mut(at) {
+        for (key, mut blocked) in all {
+            blocked.logged &= !unlogged.contains(&key);
+            if let Some(trace) = self.traces.get_mut(key.0) {
                 trace.blocked.get_or_insert_with(Vec::new).push(blocked);
             }
         }
         drawn
+    }
+
+    /// What statements of the session put into temporary files: each that is gone at a moment is of the statement that ran then.
+    pub fn spilled(&mut self, files: &[(Instant, u64)]) {
+        for trace in &mut self.traces {
+            trace.temporary.get_or_insert(0);
+        }
+        for (moment, bytes) in files {
+            let last = self.begun.iter().take_while(|begun| begun.at <= *moment + logged::APART).count();
+            if let Some(trace) = last.checked_sub(1).and_then(|at| self.traces.get_mut(at)) {
+                *trace.temporary.get_or_insert(0) += bytes;
+            }
+        }
     }
 
     /// When watching began: times of reports are since then.
@@ -355,10 +407,10 @@ impl Eyes<'_> {
 
     /// Whether locks of a statement may still have been held at that moment.
     fn reaches(&self, at: usize, moment: Instant) -> bool {
-        let Some((trace, (begun, _))) = self.traces.get(at).zip(self.begun.get(at)) else { return false };
+        let Some((trace, begun)) = self.traces.get(at).zip(self.begun.get(at)) else { return false };
         let longest = trace.locks.iter().filter_map(|lock| lock.held.high).max().unwrap_or(trace.took);
         // Looks of ours lie between, on the wall's clock.
-        *begun + longest + self.looking >= moment
+        begun.at + longest + self.looking >= moment
     }
 
     /// What was seen, statement by statement.

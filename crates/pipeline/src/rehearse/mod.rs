@@ -1,31 +1,41 @@
 //! A release, run where it is safe, and everything that it does measured: what it locks, writes anew and changes, whether it can be taken
 //! back and run again.
 //!
-//! Lives here: the order of things. `place` makes the server, `eyes` watches statements, `samples` from a second session, `load` has clients beside them, `each` tries one migration after the other: its
-//! effect, its way back, itself once more; `clock` is for servers whose locks nobody looks at; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after, `in_place`
-//! runs it where others are at work and gives it up. Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
+//! Lives here: the order of things. `place` makes the server, `eyes` watches statements, `samples` from a second session, `load` has
+//! clients beside them, `lasting` transactions, `each` tries one migration after the other: its effect, its way back, itself once more;
+//! `killed` kills each at several moments, `standing` has a statement stand for that; `compared` says what is otherwise; `clock` is for
+//! servers whose locks nobody looks at; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after,
+//! `in_place` runs it where others are at work and gives it up. Does not live here: what is pending (`pending`), what a gate demands
+//! (`core/rehearsal`).
 
 mod asked;
 mod clock;
+mod compared;
 mod each;
 mod eyes;
 mod in_place;
+mod killed;
+mod lasting;
 mod load;
+mod logged;
 mod lost;
 mod pending;
 mod place;
 mod samples;
 mod sizes;
+mod standing;
+mod watched;
+mod workload;
 
 pub use asked::Questions;
 pub use in_place::{Site, Standing, UNTOUCHED, by_tier, halted, refused, unfinished};
 pub use pending::{Release, files, named, pending, read};
 pub use sizes::Amount;
+pub use workload::Workload;
 
-use crate::migrations::{Cut, Script};
+use crate::migrations::Script;
 use crate::replay::{Means, Stage};
-use crate::runner::{Ground, Guard, Manner, Onlooker, Runner, Told, guarded};
-use clock::Clock;
+use crate::runner::Ground;
 use each::Each;
 use evenkeel_core::estimate::Machine;
 use evenkeel_core::evidence;
@@ -34,16 +44,14 @@ use evenkeel_core::history::effect::{Touch, effect};
 use evenkeel_core::history::folder::{Grouping, Transaction};
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Event, Filled, Filler, Limits, Observer, Run, Session, Silent, Watch};
+use evenkeel_core::port::{Environment, Event, Filled, Limits, Run, Silent, Watch};
 use evenkeel_core::rehearsal::{self, Larger, Load, Migration, Part, Rehearsal, gates};
 use evenkeel_core::statement::Nature;
-use evenkeel_core::trace::{Bounds, Trace, names};
-use eyes::Eyes;
-use load::Clients;
+use evenkeel_core::trace::{Bounds, Trace};
 use place::Place;
-use samples::Samples;
 use sizes::Sizing;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use watched::{Beside, unwatched, watched};
 
 /// What is asked.
 #[derive(Clone)]
@@ -59,6 +67,8 @@ pub struct Wanted<'a> {
     pub sizes: Vec<Amount>,
     /// What applications ask.
     pub questions: Questions<'a>,
+    /// What clients ask beside it.
+    pub workload: Workload<'a>,
     /// The target as it may be asked how fast it computes.
     pub probed: Option<&'a dyn Environment>,
     /// Where it is run as well, and given up.
@@ -160,9 +170,13 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     let has_clients = wanted.parts.contains(&Part::Load) && observer.is_some();
     run.watch.see(Event::Step { what: if has_clients { "the release, with clients" } else { "the release" } });
     let watched = match observer {
-        Some(observer) => watched(&each, observer, release, wanted.parts.contains(&Part::Load).then_some(&here))?,
+        Some(observer) => {
+            let beside = Beside { workload: &wanted.workload, role: wanted.questions.role, here: &here };
+            watched(&each, observer, release, wanted.parts.contains(&Part::Load).then_some(beside))?
+        }
         None => unwatched(&each, release, told.unmeasured.as_deref().unwrap_or_default())?,
     };
+    told.notes.extend(watched.notes);
     told.load = watched.load;
     told.gaps.extend(watched.broken.clone());
     let end = place.look(&place.database, stage)?;
@@ -173,7 +187,15 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     if is_apart || looks {
         // From the beginning, and under the name that files may call it by.
         each.aside(each::BASE, &place.database)?;
+        let stopped: Vec<_> = told.migrations.iter().map(|migration| migration.stopped.clone()).collect();
         let other = each.all(release, &mut told.migrations, &wanted.parts, &begin)?;
+        if wanted.workload.lasting.is_some() {
+            // Somebody was in its way on purpose: that it runs where nobody is does not count.
+            for (migration, stopped) in told.migrations.iter_mut().zip(stopped).filter(|(migration, _)| migration.stopped.is_none()) {
+                migration.unwatched = migration.unwatched.take().filter(|_| stopped.is_none());
+                migration.stopped = stopped;
+            }
+        }
         let differing = effect(&end, &other);
         let is_whole = told.migrations.iter().all(|migration| migration.stopped.is_none());
         if let (Some(touch), true) = (differing.first(), is_whole) {
@@ -183,6 +205,10 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
                 touch.spot.display()
             ));
         }
+    }
+    if wanted.parts.contains(&Part::Rerun) {
+        let sizing = sizing.as_ref().zip(largest);
+        told.floor.extend(killed::killed(&each, release, &mut told.migrations, sizing)?);
     }
     if wanted.parts.contains(&Part::Compatibility) {
         let filler = engine.filler()?;
@@ -201,12 +227,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     told.gaps.extend(rights.map(|said| {
         format!("{}:{} changes rights, roles or settings: what that takes from others was not looked at", said.file, said.line)
     }));
-    if told.load.is_some() {
-        told.floor.push(format!(
-            "clients read by keys and ranges and change by keys, as {}: inserts, deletes, views, and rights of others were not tried",
-            place.role
-        ));
-    }
+    told.floor.extend(told.load.as_ref().map(|load| clients(load, &place, wanted)).unwrap_or_default());
     if !place.confined.unbounded {
         let done = told.statements().filter(|trace| trace.by_superuser);
         let done: Vec<String> = done
@@ -329,143 +350,29 @@ fn emptiness(
     })
 }
 
-struct Watched {
-    migrations: Vec<Migration>,
-    /// Why not everything was seen.
-    broken: Option<String>,
-    load: Option<Load>,
+/// What clients did not show.
+fn clients(load: &Load, place: &Place, wanted: &Wanted<'_>) -> Vec<String> {
+    let mut floor = Vec::new();
+    if wanted.workload.own.is_empty() {
+        let role = &place.role;
+        floor.push(format!(
+            "clients read by keys and ranges and change by keys, as {role}: inserts, deletes, views, and rights of others were not tried \
+             (--workload PATH)"
+        ));
+    } else {
+        floor
+            .push(format!("clients ask as {}, with values that are made as those of rows are", place.application(wanted.questions.role).1));
+    }
+    if let Some(first) = load.unsaid.first() {
+        let count = load.unsaid.len();
+        floor.push(format!("{count} of {} queries of the workload say nothing of the release: {}: {}", load.own, first.place, first.why));
+    }
+    floor.extend(load.beside.clone());
+    floor
 }
 
 /// That clients leave out what they are to use no more.
 fn left_out(release: &Release) -> Option<String> {
     let old = release.old.join(", ");
     (!old.is_empty()).then(|| format!("clients beside it leave out what is declared as old and may go with it: {old}"))
-}
-
-/// Runs the release once, watched, in the transactions of its runner; with clients beside it that use those rows of tables, where that is
-/// wanted.
-fn watched(
-    each: &Each<'_>,
-    observer: &dyn Observer,
-    release: &Release,
-    loaded: Option<&BTreeMap<String, u64>>,
-) -> Result<Watched, Box<Trouble>> {
-    let Each { place, ground, .. } = *each;
-    let samples = Samples::default();
-    let known = observer.map(&mut *place.session(ground.database)?)?.into_keys().collect();
-    let asked = match (loaded, each.filler) {
-        (Some(here), Some(filler)) => {
-            let texts: Vec<&str> = release.cuts.iter().flat_map(|cut| &cut.up).map(|script| script.part.text.as_str()).collect();
-            let first = |table: &str| texts.iter().any(|text| names(text, table));
-            filler.requests(&mut *place.scratch.session(ground.database)?, here, &first, load::TABLES, &release.old)?
-        }
-        _ => Vec::new(),
-    };
-    let session = place.session(ground.database)?;
-    let id = session.id();
-    let mut eyes = Eyes::new(observer, &samples).knowing(known);
-    let clients = Clients::new(eyes.begin());
-    let has_clients = !asked.is_empty();
-    let ends = std::thread::scope(|threads| {
-        threads.spawn(|| samples.watch(observer, ground.scratch.session(ground.database), id, samples::PAUSE, ground.watch));
-        for number in 0..if has_clients { load::CLIENTS } else { 0 } {
-            let (clients, asked) = (&clients, &asked);
-            let unbound = each.filler.map(Filler::unbound).unwrap_or_default();
-            threads.spawn(move || clients.run(number, place.client(ground.database, unbound), asked));
-        }
-        if has_clients {
-            std::thread::sleep(load::AROUND);
-        }
-        clients.begins();
-        let ran = guarded(session, ground, |session, guard| released(session, guard, ground, release, (&mut eyes, Manner::Apart)));
-        clients.ends();
-        if has_clients {
-            std::thread::sleep(load::AROUND);
-        }
-        clients.finish();
-        samples.finish();
-        ran
-    })?;
-    let waits = if has_clients { eyes.blocked() } else { Vec::new() };
-    let mut traces = eyes.traces().into_iter();
-    let mut sent = 0;
-    let mut told = Vec::new();
-    for (cut, (stopped, upto)) in release.cuts.iter().zip(ends) {
-        let statements: Vec<Trace> = traces.by_ref().take(upto - sent).collect();
-        sent = upto;
-        told.push(migration(cut, statements, stopped));
-    }
-    let broken = samples.broken().map(|why| format!("locks that statements released by themselves were not seen: {why}"));
-    let tables: BTreeSet<String> = asked.into_iter().map(|one| one.table).collect();
-    let load = loaded.map(|_| clients.load(tables, waits));
-    Ok(Watched { migrations: told, broken, load })
-}
-
-/// Runs it where nobody looks at locks: what ran, and how long it took here.
-fn unwatched(each: &Each<'_>, release: &Release, why: &str) -> Result<Watched, Box<Trouble>> {
-    let ground = each.ground;
-    let mut clock = Clock::default();
-    let session = each.place.session(ground.database)?;
-    let ends = guarded(session, ground, |session, guard| released(session, guard, ground, release, (&mut clock, Manner::AsTool)))?;
-    let mut traces = clock.traces.into_iter();
-    let mut sent = 0;
-    let mut migrations = Vec::new();
-    for (cut, (stopped, upto)) in release.cuts.iter().zip(ends) {
-        let statements: Vec<Trace> = traces.by_ref().take(upto - sent).collect();
-        sent = upto;
-        migrations.push(Migration { unwatched: Some(why.to_owned()), ..migration(cut, statements, stopped) });
-    }
-    Ok(Watched { migrations, broken: None, load: None })
-}
-
-/// What is wrong with a text that ends so.
-fn left_open() -> Told {
-    (None, "the text ends in an open transaction: what it did is gone when its session ends, or stays locked while that lasts".to_owned())
-}
-
-/// How each ended, and how many statements were sent by then.
-type Ends = Vec<(Option<Told>, usize)>;
-
-fn released(
-    session: Box<dyn Session>,
-    guard: &Guard,
-    ground: Ground<'_>,
-    release: &Release,
-    (onlooker, manner): (&mut dyn Onlooker, Manner),
-) -> Result<Ends, Box<Trouble>> {
-    let is_batch = release.grouping == Grouping::Batch;
-    let mut runner = Runner::new(session, ground, guard, onlooker).manner(manner).batch(is_batch);
-    let mut ends = Ends::new();
-    for cut in &release.cuts {
-        ground.watch.stop.check()?;
-        let done = runner.migration(cut)?.and_then(|()| if runner.is_left_open() { Err(left_open()) } else { Ok(()) });
-        let is_over = done.is_err();
-        ends.push((done.err(), runner.sent()));
-        if is_over {
-            break;
-        }
-    }
-    if let (Err(told), Some(last)) = (runner.finish()?, ends.last_mut()) {
-        last.0.get_or_insert(told);
-    }
-    Ok(ends)
-}
-
-fn migration(cut: &Cut, statements: Vec<Trace>, stopped: Option<Told>) -> Migration {
-    Migration {
-        key: cut.migration.key.clone(),
-        name: cut.migration.name.clone(),
-        transaction: match cut.migration.transaction {
-            Transaction::Whole => Grouping::ImplicitBlock.name(),
-            other => other.name(),
-        },
-        statements,
-        stopped,
-        unwatched: None,
-        effect: None,
-        result: None,
-        after: Vec::new(),
-        undo: None,
-        rerun: None,
-    }
 }

@@ -126,6 +126,22 @@ impl Place {
         })
     }
 
+    /// A copy of it, of which it knows nothing.
+    pub fn forked(&self, watch: &Watch<'_>) -> Result<Self, Box<Trouble>> {
+        Ok(Self {
+            scratch: self.scratch.fork(watch)?,
+            database: self.database.clone(),
+            confined: self.confined.clone(),
+            role: self.role.clone(),
+            version_differs: self.version_differs,
+            floor: Vec::new(),
+            gaps: Vec::new(),
+            of_application: self.of_application.clone(),
+            is_application_unbounded: self.is_application_unbounded,
+            stuck: Vec::new(),
+        })
+    }
+
     /// A session on one of its databases, as the role that migrations run as.
     pub fn session(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>> {
         self.scratch.confined(database, &self.confined)

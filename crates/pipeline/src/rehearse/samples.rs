@@ -38,13 +38,16 @@ struct Current {
     seen: Vec<Seen>,
     /// When the last sample of it was asked for.
     asked: Option<Instant>,
+    /// How long it was seen to wait, and for what it was seen to wait at last, when that was asked.
+    waited: Duration,
+    pending: Vec<(Held, Instant)>,
 }
 
 /// How long a client was seen to wait.
 #[derive(Debug, Clone)]
 pub struct Wait {
-    session: u64,
-    who: String,
+    pub session: u64,
+    pub who: String,
     pub on: On,
     pub wait: String,
     /// Since when it waits: by the server's word, or the first sample.
@@ -52,6 +55,8 @@ pub struct Wait {
     pub last: Instant,
     /// The first sample in which it did not.
     pub over: Option<Instant>,
+    /// The server's log says when it began and ended.
+    pub logged: bool,
 }
 
 impl Wait {
@@ -98,7 +103,7 @@ impl Samples {
                 let asked = Instant::now();
                 let sample = observer.sample(&mut *own, session)?;
                 let now = Instant::now();
-                self.put(number, &sample.held, asked, now);
+                self.put(number, &sample, asked, now);
                 self.wait(&sample.waiters, now);
                 if self.names && !sample.waited_for.is_empty() {
                     let blockers = observer.blockers(&mut *own, session)?;
@@ -149,10 +154,18 @@ impl Samples {
     }
 
     /// Of a sample that was asked for while the statement of that number ran, or before any did.
-    fn put(&self, number: u64, held: &[Held], asked: Instant, now: Instant) {
+    fn put(&self, number: u64, sample: &Sample, asked: Instant, now: Instant) {
         let mut current = self.current();
         let Some(since) = current.running.as_ref().map(|(_, since)| *since).filter(|_| current.number == number) else { return };
+        let held = &sample.held;
         let before = current.asked.replace(asked).unwrap_or(since);
+        if !sample.waited_for.is_empty() {
+            current.waited += asked.saturating_duration_since(before);
+        }
+        for waited in &sample.waited_for {
+            current.pending.retain(|(known, _)| known != waited);
+            current.pending.push((waited.clone(), asked));
+        }
         for one in current.seen.iter_mut().filter(|one| one.gone.is_none()) {
             if held.contains(&one.held) { one.last = asked } else { one.gone = Some(now) }
         }
@@ -190,6 +203,7 @@ impl Samples {
                     first,
                     last: now,
                     over: None,
+                    logged: false,
                 });
             }
         }
@@ -213,6 +227,22 @@ impl Samples {
         self.current().seen.clone()
     }
 
+    /// How long the statement that ran last was seen to wait; nothing where nobody looked while it ran.
+    pub fn waited(&self) -> Option<Duration> {
+        let current = self.current();
+        current.asked.map(|_| current.waited)
+    }
+
+    /// What the statement that ran last was seen to wait for.
+    pub fn pending(&self) -> Vec<Held> {
+        self.current().pending.iter().map(|(held, _)| held.clone()).collect()
+    }
+
+    /// When the statement that ran last was last seen to wait for a lock: it had none before.
+    pub fn lacked(&self, held: &Held) -> Option<Instant> {
+        self.current().pending.iter().find(|(known, _)| known == held).map(|(_, asked)| *asked)
+    }
+
     /// Everybody's waits.
     pub fn waits(&self) -> Vec<Wait> {
         self.waits.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -230,7 +260,18 @@ impl Wait {
             wait: self.wait.clone(),
             from: since(self.first),
             to: since(self.first) + self.length(),
+            logged: self.logged,
         }
+    }
+}
+
+#[cfg(test)]
+impl Wait {
+    /// Of a session, of which all else is made up.
+    pub fn of(session: u64) -> Self {
+        let now = Instant::now();
+        let on = On::Other(String::new(), String::new());
+        Self { session, who: String::new(), on, wait: String::new(), first: now, last: now, over: None, logged: false }
     }
 }
 
@@ -240,7 +281,7 @@ mod tests {
 
     use super::*;
     use evenkeel_core::port::{Answer, Limits, Ran, Silent, Stop};
-    use evenkeel_core::trace::{Blocks, Bounds, Files, Look, Map};
+    use evenkeel_core::trace::{Blocks, Bounds, Files, Logged, Look, Map, Spilled};
     use std::collections::BTreeMap;
     use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -293,6 +334,18 @@ mod tests {
         }
         fn write_to(&self, _: &mut dyn Session, _: &str) -> Result<(), Box<Trouble>> {
             Ok(())
+        }
+        fn linger(&self, _: &mut dyn Session, _: &[String], _: bool) -> Result<(), Box<Trouble>> {
+            Ok(())
+        }
+        fn logs(&self, _: &mut dyn Session, _: &str, _: bool) -> Result<(), Box<Trouble>> {
+            Ok(())
+        }
+        fn logged(&self, _: &str) -> Vec<Logged> {
+            Vec::new()
+        }
+        fn spilled(&self, _: &str) -> Vec<Spilled> {
+            Vec::new()
         }
         fn moves(&self) -> &'static str {
             "setval"

@@ -6,7 +6,7 @@
 use super::each::{BASE, Each};
 use super::pending::Release;
 use super::place::Place;
-use super::watched;
+use super::watched::watched;
 use crate::migrations::Script;
 use crate::replay::Stage;
 use crate::runner::{Blind, Ground, Manner};
@@ -157,9 +157,14 @@ impl Sizing<'_> {
         self.filler.fill(&mut *place.scratch.session(&place.database)?, &rows, self.stage.watch.stop)
     }
 
+    /// A server for a size.
+    pub fn place(&self, amount: Amount) -> Result<Place, Box<Trouble>> {
+        Place::make(self.target, self.stage, (self.role, None), Some(scale(amount, self.target)))
+    }
+
     /// A size for which a server is made, and removed again.
     pub fn apart(&self, amount: Amount) -> Result<Size, Box<Trouble>> {
-        let place = Place::make(self.target, self.stage, (self.role, None), Some(scale(amount, self.target)))?;
+        let place = self.place(amount)?;
         let filled = self.fill(&place, amount)?;
         let here = filled.into_iter().map(|one| (one.table, one.rows)).collect();
         let grammar = self.stage.engine.grammar()?;

@@ -180,6 +180,11 @@ impl Filler for PostgresFiller {
         Ok(answer)
     }
 
+    fn called(&self, number: usize, parameters: &[String]) -> String {
+        let values: Vec<String> = parameters.iter().map(|type_name| value::literal_of(type_name, "{n}")).collect();
+        if values.is_empty() { format!("EXECUTE evenkeel_{number}") } else { format!("EXECUTE evenkeel_{number}({})", values.join(", ")) }
+    }
+
     fn unbound(&self) -> &'static [(&'static str, &'static str)] {
         &[("lock_timeout", "0"), ("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0")]
     }

@@ -4,7 +4,7 @@
 use crate::connect::{Fault, Target, connect};
 use crate::ident::quoted;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
-use evenkeel_core::port::{Limits, Noticed};
+use evenkeel_core::port::{Heard, Limits, Noticed};
 
 /// Where the extension is.
 pub(super) const PLACE: &str = "SELECT n.nspname::pg_catalog.text AS schema FROM pg_catalog.pg_extension e \
@@ -35,9 +35,9 @@ pub async fn all(target: &Target, limits: &Limits) -> Result<Noticed, Box<Troubl
     };
     // Who looks at the statistics is no client of the database.
     let query = format!(
-        "SELECT DISTINCT s.query::pg_catalog.text AS query FROM {}.pg_stat_statements s \
+        "SELECT s.query::pg_catalog.text AS query, pg_catalog.sum(s.calls)::pg_catalog.int8 AS calls FROM {}.pg_stat_statements s \
          WHERE s.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) \
-         AND s.query NOT LIKE '%pg_stat_statements%' ORDER BY 1",
+         AND s.query NOT LIKE '%pg_stat_statements%' GROUP BY 1 ORDER BY 1",
         quoted(&schema)
     );
     let rows = match session.client.query_typed(&query, &[]).await {
@@ -55,7 +55,10 @@ pub async fn all(target: &Target, limits: &Limits) -> Result<Noticed, Box<Troubl
             Ok(Some(text)) if text == HIDDEN => {
                 noticed.hidden.push("what other roles asked is not seen: GRANT pg_read_all_stats".to_owned());
             }
-            Ok(Some(text)) => noticed.queries.push((text, None)),
+            Ok(Some(text)) => {
+                let calls = row.try_get::<_, i64>("calls").ok().and_then(|calls| u64::try_from(calls).ok()).unwrap_or(1);
+                noticed.queries.push(Heard { text, cut: None, calls });
+            }
             // Its texts were thrown away by the server.
             Ok(None) => noticed.hidden.push("texts of queries that pg_stat_statements has let go of".to_owned()),
             Err(error) => return Err(words(session.fault(&error, DOING))),

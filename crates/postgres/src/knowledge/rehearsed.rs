@@ -14,6 +14,7 @@ pub const SETTINGS: &[&str] = &[
     "bytea_output",
     "check_function_bodies",
     "checkpoint_timeout",
+    "client_connection_check_interval",
     "deadlock_timeout",
     "default_table_access_method",
     "default_toast_compression",

@@ -3,12 +3,14 @@
 //! Every question reads catalogs, counters and the lock table, and nothing of a user's relation: a size, or a printed definition, would
 //! wait behind the lock that is looked at. Does not live here: what follows from the answers (`core/trace`).
 
+mod log;
+
 use crate::ident::quoted;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, display, shown_parts};
 use evenkeel_core::port::{Answer, Observer, Session};
-use evenkeel_core::trace::{Blocks, Bounds, Files, Held, Look, Map, On, Relation, Sample, Sort, Waiter};
+use evenkeel_core::trace::{Blocks, Bounds, Files, Held, Logged, Look, Map, On, Relation, Sample, Sort, Spilled, Waiter};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -54,7 +56,10 @@ impl Observer for PostgresObserver {
         let mut sample = Sample::default();
         for row in &rows {
             if let Some(wait) = text(row, 0).strip_prefix("waiter ") {
-                let on = number(row, 2).map_or_else(|| On::Other(wait.to_owned(), String::new()), On::Relation);
+                let on = match text(row, 2).parse() {
+                    Ok(relation) => On::Relation(relation),
+                    Err(_) => On::Other(wait.to_owned(), text(row, 2).to_owned()),
+                };
                 let since = text(row, 3).parse::<f64>().ok().filter(|ms| *ms >= 0.0).map(|ms| Duration::from_secs_f64(ms / 1000.0));
                 let session = number(row, 1).unwrap_or_default();
                 sample.waiters.push(Waiter { session, on, wait: wait.to_owned(), since, who: text(row, 4).to_owned() });
@@ -87,9 +92,35 @@ impl Observer for PostgresObserver {
     }
 
     fn write_to(&self, session: &mut dyn Session, relation: &str) -> Result<(), Box<Trouble>> {
-        let parts = shown_parts(relation).unwrap_or_default();
-        let name = parts.iter().map(|part| quoted(part)).collect::<Vec<_>>().join(".");
-        asked(session, &format!("LOCK TABLE {name} IN ROW EXCLUSIVE MODE")).map(drop)
+        asked(session, &format!("LOCK TABLE {} IN ROW EXCLUSIVE MODE", name(relation))).map(drop)
+    }
+
+    fn linger(&self, session: &mut dyn Session, relations: &[String], writes: bool) -> Result<(), Box<Trouble>> {
+        // The first keeps a snapshot, the second a number of its own: what runs beside others waits for both.
+        asked(session, if writes { "BEGIN" } else { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" })?;
+        for relation in relations {
+            let name = name(relation);
+            let sql = if writes { format!("LOCK TABLE {name} IN ROW EXCLUSIVE MODE") } else { format!("SELECT 1 FROM {name} LIMIT 1") };
+            asked(session, &sql)?;
+        }
+        asked(session, if writes { "SELECT pg_catalog.txid_current()" } else { "SELECT 1" }).map(drop)
+    }
+
+    fn logs(&self, session: &mut dyn Session, database: &str, logs: bool) -> Result<(), Box<Trouble>> {
+        // It says so of waits that last longer than a deadlock is waited for, in the language of the target otherwise.
+        for (name, value) in [("log_lock_waits", "on"), ("deadlock_timeout", "10ms"), ("log_temp_files", "0"), ("lc_messages", "C")] {
+            let what = if logs { format!("SET {name} = '{value}'") } else { format!("RESET {name}") };
+            asked(session, &format!("ALTER DATABASE {} {what}", quoted(database)))?;
+        }
+        Ok(())
+    }
+
+    fn logged(&self, log: &str) -> Vec<Logged> {
+        log::waits(log)
+    }
+
+    fn spilled(&self, log: &str) -> Vec<Spilled> {
+        log::spilled(log)
     }
 
     fn moves(&self) -> &'static str {
@@ -103,6 +134,11 @@ impl Observer for PostgresObserver {
             _ => Files::Written,
         }
     }
+}
+
+/// In SQL, from the name that a person writes.
+fn name(relation: &str) -> String {
+    shown_parts(relation).unwrap_or_default().iter().map(|part| quoted(part)).collect::<Vec<_>>().join(".")
 }
 
 fn asked(session: &mut dyn Session, sql: &str) -> Result<Vec<Row>, Box<Trouble>> {

@@ -1,5 +1,6 @@
 -- What a session, by its number, holds and waits for: sort of lock, mode, number or name, whether it is granted. And who waits for it,
--- straight or behind others: sort of lock with `waiter ` before it, session, number or name, milliseconds, what it calls itself.
+-- straight or behind others: sort of lock with `waiter ` before it, session, number or name, milliseconds, what it calls itself. Who
+-- waits for the end of a transaction because of a row holds the row's place: then the number is that of its table.
 -- Versions: 13 to 18; since when a session waits is told from 14 on. Privileges: none. Rows: one a lock of it that is no number of a
 -- transaction, one a session that waits.
 WITH RECURSIVE waiting AS (
@@ -27,7 +28,15 @@ WHERE l.pid = {session}
 UNION ALL
 SELECT 'waiter ' || l.locktype,
        l.pid::text,
-       CASE l.locktype WHEN 'relation' THEN l.relation::text WHEN 'tuple' THEN l.relation::text ELSE '' END,
+       CASE l.locktype
+           WHEN 'relation' THEN l.relation::text
+           WHEN 'tuple' THEN l.relation::text
+           WHEN 'advisory' THEN pg_catalog.concat_ws(' ', l.classid::text, l.objid::text)
+           WHEN 'transactionid' THEN COALESCE((
+               SELECT t.relation::text FROM pg_catalog.pg_locks AS t
+               WHERE t.pid = l.pid AND t.locktype = 'tuple' AND t.granted LIMIT 1), '')
+           ELSE ''
+       END,
        (extract(epoch FROM pg_catalog.clock_timestamp() - (pg_catalog.to_jsonb(l) ->> 'waitstart')::timestamptz) * 1000)::text,
        (SELECT a.application_name FROM pg_catalog.pg_stat_get_activity(l.pid) AS a)
 FROM pg_catalog.pg_locks AS l

@@ -18,9 +18,15 @@ const PREPARING: u32 = 20_261_129;
 
 /// Opens one. The role and those that are named are made where they are not there yet.
 pub(super) fn open(scratch: &Scratch, database: &str, confined: &Confined) -> Result<Session, Fault> {
+    let role = role(scratch, database, confined)?;
+    session(scratch, database, &role, &confined.settings)
+}
+
+/// Makes the role ready as which one is opened.
+pub(super) fn role(scratch: &Scratch, database: &str, confined: &Confined) -> Result<String, Fault> {
     let own = scratch.session(database)?;
     if let Some(role) = &confined.role {
-        return as_role(scratch, &own, database, role, confined);
+        return as_role(&own, database, role, confined);
     }
     // What an earlier text made does not run with the superuser's rights.
     own.exec("SET session_replication_role = replica")?;
@@ -42,7 +48,7 @@ pub(super) fn open(scratch: &Scratch, database: &str, confined: &Confined) -> Re
     for schema in &confined.schemas {
         own.exec(&format!("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}", Ident(schema), Ident(ROLE)))?;
     }
-    session(scratch, database, ROLE, &confined.settings)
+    Ok(ROLE.to_owned())
 }
 
 fn session(scratch: &Scratch, database: &str, role: &str, given: &[(String, String)]) -> Result<Session, Fault> {
@@ -54,14 +60,19 @@ fn session(scratch: &Scratch, database: &str, role: &str, given: &[(String, Stri
     ];
     let session = Session::open(&scratch.display(), database, &conninfo.join(" "))?;
     for (name, value) in given {
-        session.exec(&format!("SELECT pg_catalog.set_config({}, {}, false)", literal(name), literal(value)))?;
+        session.exec(&setting(name, value))?;
     }
     Ok(session)
 }
 
+/// What sets a setting of a session.
+pub(super) fn setting(name: &str, value: &str) -> String {
+    format!("SELECT pg_catalog.set_config({}, {}, false)", literal(name), literal(value))
+}
+
 /// As a role that is there, or as one in place of the superuser that made the server. No role but that superuser keeps what leads beyond
 /// the server.
-fn as_role(scratch: &Scratch, own: &Session, database: &str, role: &str, confined: &Confined) -> Result<Session, Fault> {
+fn as_role(own: &Session, database: &str, role: &str, confined: &Confined) -> Result<String, Fault> {
     // Triggers on definitions do not run for what is prepared here, and what a text has set for the database does not bind it. One
     // after the other: two that alter a role at once are one too many.
     own.exec(
@@ -83,5 +94,5 @@ fn as_role(scratch: &Scratch, own: &Session, database: &str, role: &str, confine
         own.exec(&include_str!("hand_over.sql").replace("{role}", &literal(role)))?;
         own.exec(&format!("ALTER DATABASE {} OWNER TO {}", Ident(database), Ident(role)))?;
     }
-    session(scratch, database, role, &confined.settings)
+    Ok(role.to_owned())
 }

@@ -2,12 +2,14 @@
 //!
 //! A scratch server listens on a private Unix socket only, trusts who can reach it, keeps nothing durable, and is gone
 //! with the value that holds it. What a process needs for that in general is `evenkeel_launcher`; this room knows
-//! PostgreSQL's side: `servers` (which are installed), `settings` and `copy` (files), `session` (blocking SQL), `confined` (the same for texts of strangers),
-//! `replica` (streaming copies, and copies that go their own way), `workshop` (all of it as the ports have it).
+//! PostgreSQL's side: `servers` (which are installed), `settings` and `copy` (files), `session` (blocking SQL), `confined`
+//! (the same for texts of strangers), `mortal` (clients that can be killed), `replica` (streaming copies, and copies that
+//! go their own way), `workshop` (all of it as the ports have it).
 
 mod confined;
 mod copy;
 mod fault;
+mod mortal;
 mod replica;
 mod servers;
 mod session;

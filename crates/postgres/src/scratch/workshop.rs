@@ -6,13 +6,14 @@ use std::sync::atomic::Ordering;
 
 use evenkeel_core::connection::Blank;
 use evenkeel_core::connection::encoded;
-use evenkeel_core::fault::{Trouble, Troublesome};
+use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
 use evenkeel_core::port;
-use evenkeel_core::port::{Confined, Environment, Installed, Like, Session, Watch, Workshop};
+use evenkeel_core::port::{Confined, Environment, Installed, Like, Mortal, Session, Watch, Workshop};
 use evenkeel_launcher::Root;
 
 use super::fault::Fault;
+use super::mortal::Client;
 use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers_beside};
 use crate::connect::Target;
 use crate::environment::PostgresEnvironment;
@@ -130,6 +131,24 @@ impl port::Scratch for Scratch {
 
     fn confined(&self, database: &str, confined: &Confined) -> Result<Box<dyn Session>, Box<Trouble>> {
         Ok(Box::new(super::confined::open(self, database, confined).map_err(words)?.into_port()))
+    }
+
+    fn mortal(&self, database: &str, confined: &Confined) -> Result<Box<dyn Mortal>, Box<Trouble>> {
+        let role = super::confined::role(self, database, confined).map_err(words)?;
+        let mut client = Client::open(&self.display(), self.socket_dir(), database, &role)?;
+        for (name, value) in &confined.settings {
+            client.exec(&super::confined::setting(name, value))?;
+        }
+        Ok(Box::new(client))
+    }
+
+    fn log(&self) -> Result<String, Box<Trouble>> {
+        let path = self.log_path();
+        // Clients' texts may be in any encoding.
+        let read = std::fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        read.map_err(|error| {
+            Box::new(Trouble::new(Class::Internal, format!("cannot read the log {}", path.display())).found(error.to_string()))
+        })
     }
 
     fn end(&self, session: u64) -> Result<(), Box<Trouble>> {

@@ -1,7 +1,8 @@
 //! The public JSON. Field names are a contract.
 
-use super::held::{Blocked, Lock, blocked, lock};
+use super::held::{Blocked, Lock, blocked, lock, measured};
 use super::in_place::{InPlace, There, in_place, there};
+use super::killed::{Kill, kill};
 use super::met::{Compatibility, Estimate, Load, compatibility, estimate, load};
 use super::{ms, verdict_line};
 use crate::Fault;
@@ -107,11 +108,13 @@ struct Statement {
     /// Tables that were emptied, sequences that begin anew.
     emptied: Vec<String>,
     wal_bytes: u64,
-    /// Not measured by this version.
+    /// Bytes that it put into temporary files, by the server's own log; null where no log tells.
     temporary_bytes: Option<u64>,
     rows: u64,
     /// Clients that it made wait; null where none ran beside it.
     blocked: Option<Vec<Blocked>>,
+    /// How long it was seen to wait for locks of others, which is in `ms`; null where no look fell within it.
+    waited_ms: Option<f64>,
     errors: Vec<String>,
     class: &'static str,
     /// It ran outside of any transaction: locks are those that samples saw.
@@ -158,6 +161,8 @@ struct Difference {
 struct Rerun {
     converges: Option<bool>,
     left_behind: Vec<String>,
+    /// What kills leave of it; none where that was not tried.
+    kills: Vec<Kill>,
     after_statement: Option<usize>,
     /// What a second whole run does: `nothing`, `refused` or `changes`.
     second: Option<&'static str>,
@@ -212,10 +217,14 @@ struct Slice {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Wait {
+    /// The server's number of the client's session.
+    session: u64,
     relation: String,
     wait: String,
     from_ms: f64,
     to_ms: f64,
+    /// `log` where the server's own log says so, `samples` where a second session looked now and then.
+    measured: &'static str,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -252,8 +261,14 @@ fn of(rehearsal: &Rehearsal) -> Told {
         p99_ms: ms(slice.latency.p99),
         max_ms: ms(slice.latency.max),
     };
-    let wait =
-        |one: &rehearsal::Waited| Wait { relation: one.relation.clone(), wait: one.wait.clone(), from_ms: ms(one.from), to_ms: ms(one.to) };
+    let wait = |one: &rehearsal::Waited| Wait {
+        session: one.session,
+        relation: one.relation.clone(),
+        wait: one.wait.clone(),
+        from_ms: ms(one.from),
+        to_ms: ms(one.to),
+        measured: measured(one.logged),
+    };
     let load_of = || rehearsal.load.iter();
     Told {
         schema_version: SCHEMA_VERSION,
@@ -331,9 +346,10 @@ fn statement(trace: &trace::Trace, place: Option<&rehearsal::InPlace>) -> Statem
         builds: trace.builds.clone(),
         emptied: trace.emptied.clone(),
         wal_bytes: trace.log_bytes,
-        temporary_bytes: None,
+        temporary_bytes: trace.temporary,
         rows: trace.rows,
         blocked: trace.blocked.as_ref().map(|all| all.iter().map(blocked).collect()),
+        waited_ms: trace.waited.map(ms),
         errors: trace.error.iter().cloned().collect(),
         class: trace.class.name(),
         sampled: trace.is_sampled,
@@ -376,6 +392,7 @@ fn rerun(rerun: &rehearsal::Rerun) -> Rerun {
     Rerun {
         converges: rerun.converges,
         left_behind: rerun.left_behind.clone(),
+        kills: rerun.kills.iter().map(kill).collect(),
         after_statement: rerun.after_statement,
         second,
         second_says: says,

@@ -14,6 +14,9 @@ pub(super) struct Blocked {
     clients: usize,
     longest_ms: f64,
     total_ms: f64,
+    /// `log` where the server's own log says how long each lasted (of short ones, below 20 ms, it need not say so), `samples` where a
+    /// second session looked now and then.
+    measured: &'static str,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -44,7 +47,13 @@ pub(super) fn blocked(one: &trace::Blocked) -> Blocked {
         clients: one.clients,
         longest_ms: ms(one.longest),
         total_ms: ms(one.total),
+        measured: measured(one.logged),
     }
+}
+
+/// How a wait's length is known.
+pub(super) fn measured(logged: bool) -> &'static str {
+    if logged { "log" } else { "samples" }
 }
 
 pub(super) fn lock(lock: &trace::Lock) -> Lock {

@@ -6,7 +6,7 @@ use evenkeel_core::rehearsal;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Clients that ran beside the release, on statements derived from the schema.
+/// Clients that ran beside the release.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Load {
     clients: usize,
@@ -15,6 +15,20 @@ pub(super) struct Load {
     during: Latency,
     after: Latency,
     refused: Vec<Refused>,
+    /// Where what they ask comes from: `synthetic` follows from the schema.
+    workload: Vec<String>,
+    /// Queries of it that say nothing of the release: before it, they were not answered.
+    says_nothing: Vec<Silent>,
+    /// Transactions that were kept open beside it (`--long-transaction`), and how that ended.
+    long_transaction: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Silent {
+    /// File and line.
+    place: String,
+    sql: String,
+    why: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -122,6 +136,13 @@ pub(super) fn load(load: &rehearsal::Load) -> Load {
                 message: message.clone(),
             })
             .collect(),
+        workload: load.sources.clone(),
+        says_nothing: load
+            .unsaid
+            .iter()
+            .map(|one| Silent { place: one.place.clone(), sql: one.sql.clone(), why: one.why.clone() })
+            .collect(),
+        long_transaction: load.beside.clone(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::page::Page;
 use crate::wrap::width;
 use anstyle::{AnsiColor, Style as Paint};
 use evenkeel_core::estimate::{Driver, Estimate};
-use evenkeel_core::rehearsal::{Asked, Gate, Load, Migration, Rehearsal, time};
+use evenkeel_core::rehearsal::{Asked, Gate, Load, Migration, Phase, Rehearsal, time};
 use evenkeel_core::trace::{Blocks, Lock, Sort, Trace};
 use std::fmt::Write as _;
 
@@ -172,7 +172,10 @@ impl Page<'_> {
     }
 
     fn load(&mut self, load: &Load) {
-        let head = self.painted(Paint::new().bold(), &format!("{} clients on {} tables", load.clients, load.tables.len()));
+        let head = self.painted(
+            Paint::new().bold(),
+            &format!("{} clients on {} tables ({})", load.clients, load.tables.len(), load.sources.join(", ")),
+        );
         let _ = writeln!(self.text, "\n{head}");
         for (name, latency) in [("before", load.before), ("during", load.during), ("after", load.after)] {
             let words = format!(
@@ -184,8 +187,19 @@ impl Page<'_> {
             );
             self.wrapped(&words, "  ", Paint::new());
         }
-        for (phase, code, count, sql, message) in load.refused.iter().take(SHOWN) {
+        // What was refused before it already is no fault of the release.
+        let (alone, met): (Vec<_>, Vec<_>) = load.refused.iter().partition(|(phase, ..)| *phase == Phase::Before);
+        for (phase, code, count, sql, message) in met.into_iter().take(SHOWN) {
             self.wrapped(&format!("refused {} it, {count} times: {message} ({code}): {sql}", phase.name()), "  ", BAD);
+        }
+        for (_, code, count, sql, message) in alone.into_iter().take(SHOWN) {
+            self.wrapped(&format!("fails by itself, {count} times before it: {message} ({code}): {sql}"), "  ", Paint::new());
+        }
+        for one in load.unsaid.iter().take(SHOWN) {
+            self.wrapped(&format!("says nothing: {}: {}", one.place, one.why), "  ", Paint::new());
+        }
+        if let Some(words) = &load.beside {
+            self.wrapped(words, "  ", Paint::new());
         }
     }
 

@@ -10,7 +10,7 @@ use crate::runner::{Onlooker, Spoken};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Answer, Claim, Observer, Opening, Rollback, Session, Standing, Watch};
 use evenkeel_core::rehearsal::{Course, Waited, bytes};
-use evenkeel_core::trace::{Bounds, Files, Look, Map, Sample, Trace};
+use evenkeel_core::trace::{Bounds, Files, Logged, Look, Map, Sample, Spilled, Trace};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -95,7 +95,7 @@ impl Turn<'_> {
             Course::Bound(place, why) => Course::Bound(place, format!("{why}{}", behind(&samples.blockers()))),
             other => other,
         };
-        let waits = eyes.blocked();
+        let waits = eyes.blocked(samples.waits());
         let unread = unread.into_inner().unwrap_or_else(PoisonError::into_inner);
         let unread = unread.map(|why| format!("how much it wrote to the log was not seen, so that nothing would have ended it: {why}"));
         let broken = samples.broken().map(|why| format!("who waited for it was not seen: {why}")).or(unread);
@@ -239,6 +239,22 @@ impl Observer for Light<'_> {
 
     fn write_to(&self, _: &mut dyn Session, relation: &str) -> Result<(), Box<Trouble>> {
         Err(Box::new(Trouble::new(Class::Internal, format!("nobody writes to {relation} in place"))))
+    }
+
+    fn linger(&self, _: &mut dyn Session, _: &[String], _: bool) -> Result<(), Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Internal, "no transaction of ours lingers in place")))
+    }
+
+    fn logs(&self, _: &mut dyn Session, _: &str, _: bool) -> Result<(), Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Internal, "what a server logs in place is its own affair")))
+    }
+
+    fn logged(&self, _: &str) -> Vec<Logged> {
+        Vec::new()
+    }
+
+    fn spilled(&self, _: &str) -> Vec<Spilled> {
+        Vec::new()
     }
 
     fn moves(&self) -> &'static str {
