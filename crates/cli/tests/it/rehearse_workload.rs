@@ -47,7 +47,18 @@ fn what_a_query_meets_is_the_releases_and_what_fails_by_itself_is_not() {
     // A release that leaves them alone.
     place.write("release.sql", "alter table orders add paid boolean;\n");
     place.write("load/people.sql", "select id from people where id = $1;\n");
+    // While one of them says nothing, nobody knows what the release does to it.
     let told = rehearsed(&place, &db, &LOAD, 2);
+    assert_eq!(gate(&told, "refused-clients")["holds"], Value::Null, "{told}");
+    let silent = ["wrong", "odd"]
+        .map(|file| (format!("load/{file}.sql"), std::fs::read_to_string(place.path(&format!("load/{file}.sql"))).unwrap()));
+    for (file, _) in &silent {
+        std::fs::remove_file(place.path(file)).unwrap();
+    }
+    let told = rehearsed(&place, &db, &LOAD, 2);
+    for (file, text) in &silent {
+        place.write(file, text);
+    }
     assert_eq!(
         (gate(&told, "refused-clients")["holds"].as_bool(), gate(&told, "blocked-clients")["holds"].as_bool()),
         (Some(true), Some(true)),

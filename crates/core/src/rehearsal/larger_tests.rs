@@ -3,7 +3,7 @@
 use super::larger::{Larger, Size, Stuck, Volume};
 use crate::estimate::{Driver, Machine};
 use crate::finding::Place;
-use crate::rehearsal::{Asked, Latency, Limits, Load, Migration, Part};
+use crate::rehearsal::{Asked, Latency, Limits, Load, Migration, Part, Unsaid};
 use crate::rehearsal::{Target, Undo, gates};
 use crate::trace::{Blocks, Lock, Sort, Trace};
 use crate::trace::{Class, Span};
@@ -194,6 +194,13 @@ fn a_client_waits_for_what_runs_behind_the_lock_too() {
     let there = || Some(of(&release(), sizes(), &volume(100_000), MACHINE));
     assert_eq!((holds(there(), 300), holds(there(), 1_000), holds(there(), 5_000)), (Some(false), None, Some(true)));
     assert_eq!(holds(None, 5_000), None, "nobody has estimated it");
+    let refused = |load: &Load| {
+        let all = gates(&Limits::default(), &[Part::Load], &release(), &Target::default(), None, Some(load), None);
+        all.iter().find(|gate| gate.name == "refused-clients").and_then(|gate| gate.holds)
+    };
+    let one = Unsaid { place: "load.sql:1:1".to_owned(), sql: "select 1".to_owned(), why: "nobody asked it after the release".to_owned() };
+    assert_eq!(refused(&load), Some(true));
+    assert_eq!(refused(&Load { own: 9, unsaid: vec![one], ..load }), None, "one of nine was not asked");
 }
 
 #[test]

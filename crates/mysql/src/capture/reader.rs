@@ -130,6 +130,35 @@ impl Reader<'_> {
         gaps.iter().any(|gap| gap.object.is_none() && gap.detail.starts_with(WARNED))
     }
 
+    /// Whether a fault is of a kind that a query alone has: columns, functions or rights that it lacks, never a table that is broken.
+    pub const fn is_of_a_query(code: u16) -> bool {
+        matches!(
+            code,
+            1052 | 1054
+                | 1055
+                | 1056
+                | 1060
+                | 1064
+                | 1111
+                | 1140
+                | 1142
+                | 1143
+                | 1146
+                | 1222
+                | 1241
+                | 1242
+                | 1247
+                | 1267
+                | 1271
+                | 1305
+                | 1318
+                | 1356
+                | 1370
+                | 1449
+                | 1463
+        )
+    }
+
     /// Takes back warnings in these words, which are a view's own: it cannot be opened, and nothing else is missing for that. Whether
     /// there are others.
     pub fn is_warned_beyond(&self, message: &str) -> bool {

@@ -3,7 +3,7 @@
 use super::canonical::{self, Context};
 use super::clause::{self, Token};
 use super::lossy::{self, Bodies, Doubt};
-use super::reader::{Read, Reader};
+use super::reader::{Read, Reader, Stop};
 use super::special::{self, Unread};
 use super::statements;
 use super::stored::{self, named};
@@ -151,8 +151,13 @@ pub async fn without_columns(reader: &Reader<'_>, found: &[Object]) -> Read<()> 
     for view in found.iter().filter(|object| object.kind == Kind::View && !with.contains(&(part(object, 0), part(object, 1)))) {
         if is_told {
             let place = lossy::place(reader, view.identity.part(0), view.identity.part(1));
-            if let Err(Fault::Server { message, .. }) =
-                reader.attempt(&statements::SHOW_FIELDS.fill(&[&place]), "asking why a view has no columns").await?
+            // Who could not be asked in time has told nothing.
+            let asked = match reader.attempt(&statements::SHOW_FIELDS.fill(&[&place]), "asking why a view has no columns").await {
+                Err(Stop::Fault(Fault::LockTimeout { .. })) => Ok(Vec::new()),
+                asked => asked?,
+            };
+            if let Err(Fault::Server { code, message, .. }) = asked
+                && Reader::is_of_a_query(code)
             {
                 is_told = reader.is_warned_beyond(&message);
             }

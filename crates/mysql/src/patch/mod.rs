@@ -401,7 +401,8 @@ impl Dialect for MysqlDialect {
         let is_note = tokens(body).last().is_some_and(|last| last.sort == Sort::Comment && !last.text.starts_with("/*"));
         let owned = format!("{body}\n");
         let body = if is_note { owned.as_str() } else { body };
-        let mut ends = [";;", "//", "$$"].into_iter().filter(|end| !body.contains(end));
+        let more = (1..100).map(|number| format!("$${number}$"));
+        let mut ends = [";;", "//"].into_iter().map(str::to_owned).chain(more).filter(|end| !body.contains(end));
         match ends.next() {
             Some(end) if body.contains(';') && sql.starts_with("CREATE") => format!("DELIMITER {end}\n{body}{end}\nDELIMITER ;"),
             _ => format!("{body};"),

@@ -29,6 +29,15 @@ fn texts<'o>(object: &'o Object, only: &[&'static str]) -> Vec<&'o str> {
     values.flat_map(Value::texts).collect()
 }
 
+/// A part of a key without how much of it is meant, and the order.
+fn plain(part: &str) -> &str {
+    let part = part.strip_suffix(" desc").unwrap_or(part);
+    match part.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
+        Some((name, length)) if !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => part,
+    }
+}
+
 /// What a trigger's body calls by `NEW.` and `OLD.`: nothing else is looked at when it is made.
 fn of_rows(body: &str) -> BTreeSet<String> {
     let all: Vec<Token<'_>> = tokens(body).filter(|token| !matches!(token.sort, Sort::Space | Sort::Comment)).collect();
@@ -52,7 +61,12 @@ pub fn mentions<'w>(object: &'w Object, attributes: &[&'static str], world: &Wor
         let columns = world.parts_of_kind(schema, table, Kind::Column).filter(|column| column.key() != object.key());
         columns.filter(|column| names.contains(&column.identity.part(2).to_lowercase())).collect()
     };
-    let named = |only: &[&'static str]| texts(object, only).into_iter().flat_map(words).collect::<BTreeSet<String>>();
+    // Lists of columns have their names as they are, with what an index has of them or how it sorts them behind.
+    let named = |only: &[&'static str]| {
+        let texts = texts(object, only);
+        let whole = texts.iter().flat_map(|text| [*text, plain(text)]).map(str::to_lowercase);
+        texts.iter().copied().flat_map(words).chain(whole).collect::<BTreeSet<String>>()
+    };
     match object.kind {
         Kind::View => {
             let names = named(&["definition"]);
@@ -65,7 +79,7 @@ pub fn mentions<'w>(object: &'w Object, attributes: &[&'static str], world: &Wor
             called(&names, schema, table)
         }
         Kind::Index | Kind::Constraint => {
-            let mut found = called(&named(&[]), schema, table);
+            let mut found = called(&named(&["keys", "columns", "expression"]), schema, table);
             found.extend(referred_to(object, world));
             found
         }

@@ -4,7 +4,7 @@
 
 use super::workload::Request;
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::port::{Answer, Filler, Session};
+use evenkeel_core::port::{Answer, Filler, Scratch, Session, Stop};
 use evenkeel_core::rehearsal::{Latency, Load, Phase, Slice, Unsaid, Waited};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -20,6 +20,9 @@ pub const AROUND: Duration = Duration::from_millis(700);
 const PAUSE: Duration = Duration::from_millis(1);
 /// How long each request is waited for to be asked once, before the release and after it.
 const ONCE: Duration = Duration::from_secs(20);
+
+/// How long clients may take for what they are at when it is over.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Slices of time in which what they meet is drawn.
 const SLICES: u32 = 400;
@@ -37,6 +40,8 @@ pub struct Clients {
     is_over: AtomicBool,
     /// Clients that have asked all of theirs once, before the release and after it.
     once: [AtomicUsize; 2],
+    /// Their sessions, until they are closed.
+    sessions: Mutex<BTreeSet<u64>>,
     told: Mutex<Told>,
 }
 
@@ -49,18 +54,36 @@ struct Told {
     refused: BTreeMap<(u8, usize, String), (usize, String)>,
     /// Requests that were answered before the release.
     answered: BTreeSet<usize>,
+    /// Requests that were sent after it.
+    after: BTreeSet<usize>,
     broken: Option<String>,
 }
 
 impl Clients {
     /// Times are since that moment.
     pub fn new(begin: Instant) -> Self {
-        Self { begin, phase: AtomicU8::default(), is_over: AtomicBool::default(), once: Default::default(), told: Mutex::default() }
+        Self {
+            begin,
+            phase: AtomicU8::default(),
+            is_over: AtomicBool::default(),
+            once: Default::default(),
+            sessions: Mutex::default(),
+            told: Mutex::default(),
+        }
     }
 
     /// One of them, until it is finished; on a thread of its own.
     pub fn run(&self, number: usize, session: Result<Box<dyn Session>, Box<Trouble>>, requests: &[Request], filler: Option<&dyn Filler>) {
-        if let Err(trouble) = session.and_then(|session| self.ask(number, session, requests, filler)) {
+        let asked = session.and_then(|session| {
+            let id = session.id();
+            let known = |sessions: &Mutex<BTreeSet<u64>>| sessions.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+            known(&self.sessions);
+            let asked = self.ask(number, session, requests, filler);
+            self.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            // Who was ended when it was over met nothing.
+            asked.or_else(|trouble| if self.is_over.load(Ordering::SeqCst) { Ok(()) } else { Err(trouble) })
+        });
+        if let Err(trouble) = asked {
             self.locked().broken.get_or_insert_with(|| trouble.to_string());
             for once in &self.once {
                 once.fetch_add(1, Ordering::SeqCst);
@@ -69,11 +92,25 @@ impl Clients {
     }
 
     /// Waits until each request was asked once since the release has begun or ended, however seldom it comes.
-    pub fn all_asked(&self, is_after: bool) {
+    pub fn all_asked(&self, is_after: bool, stop: &Stop) {
         let from = Instant::now();
         let Some(once) = self.once.get(usize::from(is_after)) else { return };
-        while once.load(Ordering::SeqCst) < CLIENTS && from.elapsed() < ONCE {
+        while once.load(Ordering::SeqCst) < CLIENTS && from.elapsed() < ONCE && stop.check().is_ok() {
             std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// It is over: whoever is at something that takes long is ended by the server.
+    pub fn dismiss(&self, scratch: &dyn Scratch) {
+        self.finish();
+        let from = Instant::now();
+        let sessions = || self.sessions.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        while !sessions().is_empty() && from.elapsed() < GRACE {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        for session in sessions() {
+            // One that ends by itself meanwhile is none that could be ended.
+            let _ended = scratch.end(session);
         }
     }
 
@@ -120,6 +157,7 @@ impl Clients {
             };
             let row = 1 + (seed >> 17) % one.rows.max(1);
             let from = Instant::now();
+            let is_after = self.is_after();
             let answer = session.run(&one.text.replace("{n}", &row.to_string()))?;
             let took = from.elapsed();
             // It counts where it ended: one that began before and waited is one of those that met the release.
@@ -129,6 +167,9 @@ impl Clients {
             told.ended.push((self.begin.elapsed(), took));
             if phase == BEFORE && answer.ran().is_some() {
                 told.answered.insert(at);
+            }
+            if is_after {
+                told.after.insert(at);
             }
             drop(told);
             if let Answer::Refused(refused) = answer {
@@ -185,6 +226,11 @@ impl Clients {
             if let Some(place) = &request.place {
                 unsaid.push(Unsaid { place: place.clone(), sql: request.sql.clone(), why });
             }
+        }
+        let met = |at: usize| told.after.contains(&at) || told.refused.keys().any(|(phase, of, _)| *phase != BEFORE && *of == at);
+        for (_, request) in requests.iter().enumerate().filter(|(at, _)| told.answered.contains(at) && !met(*at)) {
+            let place = request.place.clone().unwrap_or_else(|| "synthetic".to_owned());
+            unsaid.push(Unsaid { place, sql: request.sql.clone(), why: "nobody asked it after the release".to_owned() });
         }
         let answered = told.answered.iter().filter_map(|at| requests.get(*at));
         let tables: BTreeSet<String> = answered.flat_map(|request| request.tables.iter().cloned()).collect();

@@ -74,13 +74,13 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
         }
         if has_clients {
             std::thread::sleep(load::AROUND);
-            clients.all_asked(false);
+            clients.all_asked(false, ground.watch.stop);
         }
         let opened = lasting.map_or(Ok(None), |lasting| Lasting::open(ground.scratch, ground.database, observer, (release, lasting)));
         let opened = match opened {
             Ok(opened) => opened,
             Err(trouble) => {
-                clients.finish();
+                clients.dismiss(ground.scratch);
                 samples.finish();
                 return Err(trouble);
             }
@@ -92,9 +92,9 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
         stayed = staying.and_then(|staying| staying.join().ok());
         if has_clients {
             std::thread::sleep(load::AROUND);
-            clients.all_asked(true);
+            clients.all_asked(true, ground.watch.stop);
         }
-        clients.finish();
+        clients.dismiss(ground.scratch);
         samples.finish();
         ran
     })?;

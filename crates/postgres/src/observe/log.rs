@@ -62,6 +62,9 @@ struct Line<'l> {
 impl<'l> Line<'l> {
     /// `2026-11-30 05:01:02.345 UTC [4711] LOG:  …`. Where a client's text has several lines, the others begin with a tab.
     fn of(line: &'l str) -> Option<Self> {
+        if line.starts_with(char::is_whitespace) {
+            return None;
+        }
         let (head, rest) = line.split_once("] ")?;
         let (clock, process) = head.split_once(" [")?;
         let (level, text) = rest.split_once(":  ")?;
@@ -110,7 +113,7 @@ fn wait(line: &Line<'_>) -> Option<(Word, Logged)> {
         "user" => ("userlock", None),
         _ => return None,
     };
-    let length = Duration::from_secs_f64(length / 1000.0);
+    let length = Duration::try_from_secs_f64(length / 1000.0).ok()?;
     Some((word, Logged { session: line.process, wait: wait.to_owned(), relation, length, ended: line.at }))
 }
 
@@ -159,6 +162,8 @@ mod tests {
                    2024-03-01 00:00:00.001 UTC [9] LOG:  process 10 acquired ExclusiveLock on relation 1 of database 5 after 1 ms\n\
                    \tLOG:  process 9 acquired x on relation 1 after 1 ms\n\
                    2024-03-01 00:00:00.001 CET [9] LOG:  process 9 acquired ExclusiveLock on advisory lock [5,0,7,1] after 20 ms\n\
+                   \t2024-03-01 00:00:00.001 UTC [9] LOG:  process 9 acquired ExclusiveLock on relation 1 of database 5 after 1 ms\n\
+                   2024-03-01 00:00:00.001 UTC [9] LOG:  process 9 acquired ExclusiveLock on relation 1 of database 5 after 1e300 ms\n\
                    nonsense LOG:  process x acquired y on z after 1 ms\n";
         let all = waits(log);
         let told: Vec<_> = all.iter().map(|one| (one.session, one.wait.as_str(), one.relation, one.length.as_micros())).collect();

@@ -213,7 +213,11 @@ pub fn mentions<'w>(object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
         return Vec::new();
     }
     let texts: Vec<&str> = NAMING.iter().filter_map(|property| object.get(property)).flat_map(Value::texts).collect();
-    let named = |column: &&Object| texts.iter().any(|text| is_word(text, &crate::ident::quoted(column.identity.part(2))));
+    // Lists of columns have their names as they are.
+    let named = |column: &&Object| {
+        let name = column.identity.part(2);
+        texts.iter().any(|text| *text == name || is_word(text, &crate::ident::quoted(name)))
+    };
     world.parts_of_kind(schema, table, Kind::Column).filter(named).collect()
 }
 

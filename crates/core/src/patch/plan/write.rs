@@ -92,8 +92,8 @@ impl<'m> Planning<'_, 'm> {
     fn rests_on_all(&self, act: usize) -> bool {
         match self.acts.get(act) {
             Some((Part::Make, place)) => self.to.at(*place).is_none_or(|object| self.dialect.rests_on_all(object)),
-            // What it lets go of for a while.
-            Some((Part::Finish, _)) => false,
+            // What it lets go of for a while. A table is attached, or told apart by an index, when its columns are what they shall be.
+            Some((Part::Finish, place)) => self.to.at(*place).is_none_or(|object| object.kind == Kind::Table),
             _ => true,
         }
     }
