@@ -458,5 +458,14 @@ fn what_memory_is_too_small_for_is_told_by_the_statement_that_spilled_it() {
         assert_eq!(none, [0, 2, 3, 4, 5, 7], "{bytes:?}");
         // What is sorted is written once at least.
         assert!(bytes[1] > 5_000_000 && bytes[6] > 5_000_000, "{bytes:?}");
+        // Where its role has the server keep silent, nobody knows: that is no 0.
+        let role = format!("{}_migrates", db.name);
+        db.exec(&format!(
+            "create role {role}; grant create on schema public to {role}; alter table people owner to {role}; alter table orders owner to {role}; \
+             alter role {role} set log_temp_files = -1"
+        ));
+        let told = rehearsed(&place, &db, &["--only", "run"], 2);
+        db.exec(&format!("drop owned by {role} cascade; drop role {role}"));
+        assert!(statements(&told).iter().all(|one| one["temporary_bytes"].is_null()), "{told}");
     }
 }

@@ -195,8 +195,9 @@ pub trait Dialect: Sync {
         None
     }
 
-    /// What its statement names beyond what it needs, where the server does not tell that: columns that code reads. Asked where nothing
-    /// else of the plan is run with it. `attributes` are those that become others; none where all of it is made.
+    /// What its statement names beyond what it needs, where the server does not tell that: columns that code reads. It orders nothing by
+    /// itself: it is asked where nothing else of the plan is run with it, and where some of that cannot be made. `attributes` are those
+    /// that become others; none where all of it is made.
     fn mentions<'w>(&self, _object: &'w Object, _attributes: &[&'static str], _world: &World<'w>) -> Vec<&'w Object> {
         Vec::new()
     }

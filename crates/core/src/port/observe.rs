@@ -65,6 +65,13 @@ pub trait Observer: Sync {
     /// As [`Observer::map`].
     fn logs(&self, session: &mut dyn Session, database: &str, logs: bool) -> Result<(), Box<Trouble>>;
 
+    /// Whether a session's temporary files are in the log as [`Observer::logs`] has them: what its role sets for itself stands above
+    /// that.
+    ///
+    /// # Errors
+    /// As [`Observer::map`].
+    fn is_logged(&self, session: &mut dyn Session) -> Result<bool, Box<Trouble>>;
+
     /// What a log says of waits that have ended.
     fn logged(&self, log: &str) -> Vec<Logged>;
 

@@ -1,5 +1,5 @@
 //! What a statement names that the server's catalog does not tell: columns that a view or a trigger reads, an index or a check is about.
-//! Asked where a statement is to run by itself.
+//! Asked where a statement is to run by itself, or where one of these cannot be made.
 
 use super::{list, view};
 use crate::grammar::token::{Sort, Token, tokens};

@@ -76,7 +76,7 @@ pub fn killed(
     migrations: &mut [Migration],
     sizing: Option<(&Sizing<'_>, Amount)>,
 ) -> Result<Vec<String>, Box<Trouble>> {
-    let Some(observer) = each.observer else { return Ok(Vec::new()) };
+    let Some(observer) = each.observer else { return Ok(vec!["what a kill leaves was not tried: nobody looks at locks there".to_owned()]) };
     let Ground { grammar, watch, .. } = each.ground;
     watch.see(Event::Step { what: "a copy of the server, for kills" });
     let quiet = Watch { watcher: &Silent, stop: watch.stop };
@@ -107,7 +107,9 @@ pub fn killed(
             break;
         }
         let after = own.look(own.ground.database)?;
-        let kills = ward.kills(Case { cut, told, before: &before, after: &after })?;
+        let mut missed = Vec::new();
+        let kills = ward.kills(Case { cut, told, before: &before, after: &after }, &mut missed)?;
+        untried.extend(missed.into_iter().map(|when| format!("what a kill leaves of {} was not tried {when}", cut.migration.key)));
         if let Some(rerun) = &mut told.rerun {
             adopt(rerun, kills);
         }
@@ -172,13 +174,18 @@ impl Ward<'_> {
         Each { place: &self.place, stage: self.stage, ground, observer: Some(self.observer), filler: None, here: &self.here }
     }
 
-    fn kills(&mut self, case: Case<'_>) -> Result<Vec<Kill>, Box<Trouble>> {
+    /// What could not be tried is said in `missed`, as when it would have been.
+    fn kills(&mut self, case: Case<'_>, missed: &mut Vec<String>) -> Result<Vec<Kill>, Box<Trouble>> {
         let is_one = self.each().is_one_transaction(case.cut);
         let is_message = is_one && is_message(case.cut);
         let mut all = Vec::new();
         if is_one && !is_message {
             for victim in Victim::ALL {
-                all.extend(self.uncommitted(case, victim)?);
+                let kill = self.uncommitted(case, victim)?;
+                if kill.is_none() && victim == Victim::Client {
+                    missed.push("before its commit: it does not run there".to_owned());
+                }
+                all.extend(kill);
             }
         }
         let first = case.told.statements.iter().position(|trace| strong(trace).next().is_some());
@@ -187,7 +194,11 @@ impl Ward<'_> {
             let victims: &[Victim] = if is_message { &Victim::ALL } else { &[Victim::Client] };
             for victim in first.iter().flat_map(|_| victims) {
                 let at = At { statement: first.unwrap_or_default(), phase: 1 };
-                all.extend(self.standing(case, at, *victim)?);
+                let kill = self.standing(case, at, *victim)?;
+                if kill.is_none() && *victim == Victim::Client {
+                    missed.push(stood(case, at));
+                }
+                all.extend(kill);
             }
         } else {
             let sampled: Vec<usize> =
@@ -202,7 +213,9 @@ impl Ward<'_> {
                     phases = phase;
                     all.extend(self.standing(case, at, Victim::Server)?);
                 }
-                if phases > 0 {
+                if phases == 0 {
+                    missed.push(stood(case, At { statement, phase: 1 }));
+                } else {
                     all.extend(self.standing(case, At { statement, phase: 1 }, Victim::Client)?);
                 }
             }
@@ -211,7 +224,11 @@ impl Ward<'_> {
                 all.extend(self.standing(case, At { statement, phase: 1 }, Victim::Client)?);
             }
         }
-        all.extend(self.committed(case)?);
+        let committed = self.committed(case)?;
+        if committed.is_none() {
+            missed.push("after its commit: it does not run there".to_owned());
+        }
+        all.extend(committed);
         Ok(all)
     }
 
@@ -388,6 +405,12 @@ impl Ward<'_> {
 /// Whether the server commits it as one by itself: nobody can come between its end and that.
 fn is_message(cut: &Cut) -> bool {
     !matches!(cut.migration.transaction, Transaction::Own | Transaction::Fitting)
+}
+
+/// When it would have been killed, and why it was not.
+fn stood(case: Case<'_>, at: At) -> String {
+    let place = case.told.statements.get(at.statement).map(|trace| trace.place.to_string()).unwrap_or_default();
+    format!("while {place} waits: it did not come to stand before a lock of somebody else")
 }
 
 fn kill(victim: Victim, moment: String) -> Kill {

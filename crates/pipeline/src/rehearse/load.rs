@@ -266,3 +266,30 @@ fn by_weight(requests: &[Request], mut drawn: f64) -> Option<usize> {
     }
     requests.len().checked_sub(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_asked_after_the_release_says_nothing() {
+        let request = |sql: &str| Request {
+            tables: BTreeSet::new(),
+            sql: sql.to_owned(),
+            text: sql.to_owned(),
+            rows: 1,
+            held: None,
+            weight: 1.0,
+            place: Some(format!("{sql}.sql")),
+        };
+        let clients = Clients::new(Instant::now());
+        // The first was answered before and after, the second is refused while it runs, the third was asked before alone, the fourth never.
+        clients.locked().answered.extend([0, 1, 2]);
+        clients.locked().after.insert(0);
+        clients.refused(DURING, 1, "42703".to_owned(), "no such column".to_owned());
+        let load = clients.load(&["a", "b", "c", "d"].map(request), Vec::new(), Vec::new());
+        let said: Vec<(&str, &str)> = load.unsaid.iter().map(|one| (one.place.as_str(), one.why.as_str())).collect();
+        assert_eq!(said, [("d.sql", "nobody asked it before the release"), ("c.sql", "nobody asked it after the release")]);
+        assert_eq!(load.refused.len(), 1);
+    }
+}

@@ -338,6 +338,9 @@ mod tests {
         fn linger(&self, _: &mut dyn Session, _: &[String], _: bool) -> Result<(), Box<Trouble>> {
             Ok(())
         }
+        fn is_logged(&self, _: &mut dyn Session) -> Result<bool, Box<Trouble>> {
+            Ok(false)
+        }
         fn logs(&self, _: &mut dyn Session, _: &str, _: bool) -> Result<(), Box<Trouble>> {
             Ok(())
         }

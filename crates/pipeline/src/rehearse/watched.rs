@@ -52,8 +52,9 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
     let has_clients = !asked.all.is_empty();
     observer.logs(&mut *ground.scratch.session(ground.database)?, ground.database, true)?;
     let known_log = ground.scratch.log()?.len();
-    let session = place.session(ground.database)?;
+    let mut session = place.session(ground.database)?;
     let id = session.id();
+    let is_logged = observer.is_logged(&mut *session)?;
     let mut eyes = Eyes::new(observer, &samples).knowing(known);
     let clients = Clients::new(eyes.begin());
     let lasting = beside.and_then(|beside| beside.workload.lasting);
@@ -103,7 +104,9 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
     let log = ground.scratch.log()?;
     let log = log.get(known_log..).unwrap_or(&log);
     let of_it = observer.spilled(log).into_iter().filter(|one| one.session == id);
-    eyes.spilled(&of_it.filter_map(|one| Some((logged::moment(one.gone, now)?, one.bytes))).collect::<Vec<_>>());
+    if is_logged {
+        eyes.spilled(&of_it.filter_map(|one| Some((logged::moment(one.gone, now)?, one.bytes))).collect::<Vec<_>>());
+    }
     let waits = if has_clients { eyes.blocked(logged::exact(samples.waits(), &observer.logged(log), now)) } else { Vec::new() };
     let mut traces = eyes.traces().into_iter();
     let mut sent = 0;

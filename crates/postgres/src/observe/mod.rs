@@ -115,6 +115,11 @@ impl Observer for PostgresObserver {
         Ok(())
     }
 
+    fn is_logged(&self, session: &mut dyn Session) -> Result<bool, Box<Trouble>> {
+        let sql = "SELECT (current_setting('log_temp_files') = '0' AND current_setting('lc_messages') = 'C')::text";
+        Ok(asked(session, sql)?.first().is_some_and(|row| text(row, 0) == "true"))
+    }
+
     fn logged(&self, log: &str) -> Vec<Logged> {
         log::waits(log)
     }

@@ -6,6 +6,7 @@ use crate::capture::OWNER;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Object, first_shown_part, shown_parts};
 use evenkeel_core::patch::{One, World};
+use evenkeel_core::trace::has_word;
 
 /// Why they do not stand by themselves.
 pub fn leans_on(one: &One<'_>, from: &World<'_>) -> Option<String> {
@@ -213,30 +214,9 @@ pub fn mentions<'w>(object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
         return Vec::new();
     }
     let texts: Vec<&str> = NAMING.iter().filter_map(|property| object.get(property)).flat_map(Value::texts).collect();
-    // Lists of columns have their names as they are.
     let named = |column: &&Object| {
         let name = column.identity.part(2);
-        texts.iter().any(|text| *text == name || is_word(text, &crate::ident::quoted(name)))
+        texts.iter().any(|text| has_word(text, name) || name.contains('"') && text.contains(&crate::ident::quoted(name)))
     };
     world.parts_of_kind(schema, table, Kind::Column).filter(named).collect()
-}
-
-/// Whether a name stands in a text, and is not a part of a longer one.
-fn is_word(text: &str, name: &str) -> bool {
-    let is_of_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '"');
-    text.match_indices(name).any(|(at, _)| {
-        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + name.len()..).unwrap_or_default());
-        !before.ends_with(is_of_name) && !after.starts_with(is_of_name)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_word;
-
-    #[test]
-    fn a_name_is_a_word() {
-        assert!(is_word("lower(plan)", "plan") && is_word("plan DESC", "plan") && is_word("a, plan", "plan"));
-        assert!(!is_word("plans", "plan") && !is_word("a_plan", "plan") && !is_word("\"plan\"", "plan"));
-    }
 }

@@ -248,9 +248,12 @@ impl<'m> Planning<'_, 'm> {
                     break pieces;
                 }
             };
-            let missing: BTreeSet<String> = failed.iter().filter_map(|place| self.to.at(*place)).map(World::name_of).collect();
-            let made = making.made.difference(&missing).cloned().collect();
-            let (statements, more) = self.dialect.alter_together(object, &pieces, &Making { made: &made, ..*making });
+            let missing = parts.iter().filter(|(part, place)| *part == Part::Make && failed.contains(place));
+            let missing: BTreeSet<String> = missing.filter_map(|(_, place)| self.to.at(*place)).map(World::name_of).collect();
+            // All that is made is many names, and hardly ever is one of them missing.
+            let made = (!missing.is_empty()).then(|| making.made.difference(&missing).cloned().collect());
+            let making = Making { made: made.as_ref().unwrap_or(making.made), ..*making };
+            let (statements, more) = self.dialect.alter_together(object, &pieces, &making);
             let more: Vec<_> = more.into_iter().filter_map(|(at, reason)| Some((pieces.get(at)?.object(), reason))).collect();
             let places = more.iter().filter_map(|(object, _)| self.to.place(object));
             let news: Vec<usize> = places.filter(|place| self.is_new(*place) && !failed.contains(place)).collect();

@@ -249,6 +249,10 @@ impl Observer for Light<'_> {
         Err(Box::new(Trouble::new(Class::Internal, "what a server logs in place is its own affair")))
     }
 
+    fn is_logged(&self, _: &mut dyn Session) -> Result<bool, Box<Trouble>> {
+        Ok(false)
+    }
+
     fn logged(&self, _: &str) -> Vec<Logged> {
         Vec::new()
     }
