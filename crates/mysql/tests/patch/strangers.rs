@@ -3,7 +3,7 @@
 use crate::tried::capture;
 use evenkeel_core::kind::{Dimension, Engine as Vendor};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::patch::{Dialect, Form};
+use evenkeel_core::patch::{Dialect, Form, Hazard};
 use evenkeel_core::port::{Engine, Watch};
 use evenkeel_mysql::engine::Mysql;
 use evenkeel_mysql::patch::MysqlDialect;
@@ -223,6 +223,22 @@ fn a_moment_that_is_not_known_stays_so() {
     });
 }
 
+/// What a narrower type cannot hold is lost in part, or refused by the mode that the script sets: both are said.
+#[test]
+fn what_a_strict_mode_refuses_is_said_to_fail() {
+    each_flavor(|db| {
+        let sides = (TestDb::create(db.server.clone()), TestDb::create(db.server.clone()));
+        sides.0.exec("create table t (id int primary key, a varchar(10), d decimal(6, 2))");
+        sides.1.exec("create table t (id int primary key, a text, d decimal(10, 4))");
+        let patch = proven(&seen(&sides.0), &seen(&sides.1));
+        let words: Vec<String> = patch.plan.statements().flat_map(|one| &one.hazards).map(Hazard::words).collect();
+        for column in ["t.a", "t.d"] {
+            let has = |begin: &str| words.iter().any(|words| words.starts_with(begin) && words.contains(column));
+            assert!(has("loses ") && has("fails if "), "{column}: {words:#?}");
+        }
+    });
+}
+
 /// The end of a statement in a script is not what a mode takes for the inside of a text.
 #[test]
 fn a_client_is_told_where_code_ends() {
@@ -253,6 +269,9 @@ fn code_is_gone_as_short_as_can_be() {
         let (goal, before) = (seen(&sides.0), seen(&sides.1));
         let patch = proven(&goal, &before);
         assert!(patch.is_proven(), "{patch:#?}");
+        // Rights were not read: all that it takes is said.
+        let notes = patch.plan.notes.join("\n");
+        assert!(notes.contains("may do was not read; whoever runs it needs") && notes.contains("TRIGGER"), "{notes}");
         let all: Vec<&str> = patch.plan.statements().map(|statement| statement.sql.as_str()).collect();
         let at = |begin: &str| all.iter().position(|sql| sql.starts_with(begin)).unwrap_or_else(|| panic!("{begin}: {all:#?}"));
         let made = all.iter().position(|sql| sql.starts_with("CREATE") && sql.contains(" TRIGGER ")).unwrap();
