@@ -109,10 +109,13 @@ const WAITED: std::time::Duration = std::time::Duration::from_millis(10);
 /// What a statement did beside its locks.
 fn did(trace: &Trace) -> Vec<String> {
     let list = |names: &[String], what: &str| (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")));
-    let mut did: Vec<String> = [list(&trace.rewrites, "writes anew"), list(&trace.builds, "builds"), list(&trace.scans, "reads whole")]
-        .into_iter()
-        .flatten()
-        .collect();
+    let anew = |name: &String| match trace.why.get(name) {
+        Some(why) => format!("{name} ({})", why.join(", ").replace('-', " ")),
+        None => format!("{name} (why is not told)"),
+    };
+    let rewrites: Vec<String> = trace.rewrites.iter().map(anew).collect();
+    let mut did: Vec<String> =
+        [list(&rewrites, "writes anew"), list(&trace.builds, "builds"), list(&trace.scans, "reads whole")].into_iter().flatten().collect();
     let counts = trace.rows > 0 || trace.class == Class::Data && trace.error.is_none();
     let waited = trace.waited.filter(|waited| *waited >= WAITED);
     did.extend(waited.map(|waited| format!("waits {} for locks of others", time(waited))));

@@ -75,6 +75,7 @@ mod rehearse_place_traces;
 mod rehearse_rows;
 mod rehearse_sizes;
 mod rehearse_waits;
+mod rehearse_why;
 mod rehearse_workload;
 mod rollout;
 mod rollout_limit;

@@ -4,6 +4,7 @@
 
 use super::Session;
 use crate::fault::Trouble;
+use crate::statement::Statement;
 use crate::trace::{Bounds, Files, Logged, Look, Map, Sample, Spilled};
 use std::collections::BTreeMap;
 
@@ -71,6 +72,20 @@ pub trait Observer: Sync {
     /// # Errors
     /// As [`Observer::map`].
     fn is_logged(&self, session: &mut dyn Session) -> Result<bool, Box<Trouble>>;
+
+    /// Has the server say of sessions on that database why a statement writes a relation anew, which [`Look::rewritten`] has then; or has
+    /// it say so no more, and leaves nothing of that. Whether it can. `session` is the superuser's, on that database.
+    ///
+    /// # Errors
+    /// As [`Observer::map`].
+    fn explains(&self, _session: &mut dyn Session, _explains: bool) -> Result<bool, Box<Trouble>> {
+        Ok(false)
+    }
+
+    /// Whether a statement may write relations anew for a reason that the server says, and does not look itself at what has it say so.
+    fn is_explained(&self, _statement: &Statement, _text: &str) -> bool {
+        false
+    }
 
     /// What a log says of waits that have ended.
     fn logged(&self, log: &str) -> Vec<Logged>;

@@ -2,7 +2,7 @@
 //! back and run again.
 //!
 //! Lives here: the order of things. `place` makes the server, `watched` runs it once, `eyes` watches statements, `samples` from a second
-//! session, `logged` has what the server's log says of waits, `load` has clients beside them who ask a `workload`, `lasting` transactions, `each` tries one migration after the other: its effect, its way back, itself once more;
+//! session, `reasons` why something is written anew, `logged` has what the server's log says of waits, `load` has clients beside them who ask a `workload`, `lasting` transactions, `each` tries one migration after the other: its effect, its way back, itself once more;
 //! `killed` kills each at several moments, `standing` has a statement stand for that; `compared` says what is otherwise; `clock` is for
 //! servers whose locks nobody looks at; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after,
 //! `in_place` runs it where others are at work and gives it up. Does not live here: what is pending (`pending`), what a gate demands
@@ -21,6 +21,7 @@ mod logged;
 mod lost;
 mod pending;
 mod place;
+mod reasons;
 mod samples;
 mod sizes;
 mod standing;

@@ -55,7 +55,7 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
     let mut session = place.session(ground.database)?;
     let id = session.id();
     let is_logged = observer.is_logged(&mut *session)?;
-    let mut eyes = Eyes::new(observer, &samples).knowing(known);
+    let mut eyes = Eyes::new(observer, &samples).knowing(known).explaining(ground.scratch.session(ground.database)?);
     let clients = Clients::new(eyes.begin());
     let lasting = beside.and_then(|beside| beside.workload.lasting);
     let unbound = each.filler.map(Filler::unbound).unwrap_or_default();
@@ -99,6 +99,7 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
         samples.finish();
         ran
     })?;
+    eyes.silent()?;
     observer.logs(&mut *ground.scratch.session(ground.database)?, ground.database, false)?;
     let now = (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO));
     let log = ground.scratch.log()?;

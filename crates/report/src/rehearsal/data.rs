@@ -103,6 +103,8 @@ struct Statement {
     ms: f64,
     locks: Vec<Lock>,
     rewrites: Vec<String>,
+    /// Why each of them was written anew.
+    why: Vec<Why>,
     scans: Vec<String>,
     builds: Vec<String>,
     /// Tables that were emptied, sequences that begin anew.
@@ -121,6 +123,14 @@ struct Statement {
     sampled: bool,
     /// What was seen of it in place; null where it ran on the throwaway server alone.
     in_place: Option<There>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Why {
+    relation: String,
+    /// By the server's own word: `persistence`, `default-value`, `column-type`, `access-method`; `vacuum-full`, `cluster`. Empty where it
+    /// did not say.
+    reasons: Vec<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -342,6 +352,11 @@ fn statement(trace: &trace::Trace, place: Option<&rehearsal::InPlace>) -> Statem
         ms: ms(trace.took),
         locks: trace.locks.iter().map(lock).collect(),
         rewrites: trace.rewrites.clone(),
+        why: trace
+            .rewrites
+            .iter()
+            .map(|name| Why { relation: name.clone(), reasons: trace.why.get(name).cloned().unwrap_or_default() })
+            .collect(),
         scans: trace.scans.clone(),
         builds: trace.builds.clone(),
         emptied: trace.emptied.clone(),
