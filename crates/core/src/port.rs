@@ -37,7 +37,7 @@ pub use console::{Console, ConsoleRow};
 pub use deployer::{Became, Begun, Deployer, Traffic};
 pub use drain::{Drain, kept_out};
 pub use engine::{Engine, Families, Named, Own, SchemaNames};
-pub use fill::{Asked, Content, Filled, Filler, Rows, Shape};
+pub use fill::{Asked, Content, Filled, Filler, Posted, Rows, Shape, Wider};
 pub use grants::{Step, script};
 pub use intended::Intended;
 pub use journal::{Act, Beat, Ended, Ending, Entry, Intention, Owner, State, Step as JournalStep, Trail};

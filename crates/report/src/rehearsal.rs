@@ -225,6 +225,11 @@ fn way_back(undo: &Undo) -> Vec<(bool, String)> {
     }];
     lines.extend(undo.differences.iter().map(|one| (false, one.words())));
     lines.extend(undo.data_lost.iter().map(|lost| (true, format!("lost: {lost}"))));
+    let written = undo.written.iter().flatten().map(|(table, rows)| format!("{rows} into {table}")).collect::<Vec<_>>();
+    if !written.is_empty() && undo.data_lost.is_empty() && undo.unwritten.is_empty() {
+        lines.push((false, format!("so it is where the new version has written rows ({})", written.join(", "))));
+    }
+    lines.extend(undo.unwritten.iter().map(|why| (true, format!("what the new version writes could not be made up: {why}"))));
     lines.extend(undo.again.iter().map(|words| (true, format!("run once more after it: {words}"))));
     if let Some(proposed) = &undo.proposed {
         lines.extend(way_proposed(proposed));

@@ -77,6 +77,7 @@ mod rehearse_sizes;
 mod rehearse_waits;
 mod rehearse_why;
 mod rehearse_workload;
+mod rehearse_written;
 mod rollout;
 mod rollout_limit;
 mod rollout_mysql;

@@ -11,6 +11,7 @@ use crate::history::effect::{Stand, Touch};
 use crate::kind::Severity;
 use crate::manifest::Endpoint;
 use crate::trace::{Bounds, Trace};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The id of a gate of a rehearsal that is closed.
@@ -57,6 +58,11 @@ pub struct Undo {
     pub data_lost: Vec<String>,
     /// Where the migration changes rows: whether the way back restores them shows on rows alone.
     pub rows_changed: Option<Place>,
+    /// Rows that were written as the new version writes them before the way back was gone once more, of each table; nothing where that was
+    /// not tried.
+    pub written: Option<BTreeMap<String, u64>>,
+    /// Tables into which none could be written although the way back works on rows, each with the reason.
+    pub unwritten: Vec<String>,
     pub took: Option<Duration>,
     /// The digest of the schema after each of its statements, where each is a commit of its own.
     pub after: Vec<Option<String>>,

@@ -8,7 +8,9 @@ use super::eyes::Eyes;
 use super::lost;
 use super::pending::Release;
 use super::place::Place;
+use super::rows::Undisturbed;
 use super::samples::Samples;
+use super::written::written;
 use crate::migrations::{Cut, Script};
 use crate::replay::Stage;
 use crate::runner::{Blind, Done, Ground, Manner, Onlooker, Runner, Told, guarded};
@@ -29,9 +31,9 @@ use std::time::{Duration, Instant};
 /// As before all of them.
 pub const BASE: &str = "rehearsal_base";
 /// Where one is tried that is thrown away.
-const TRIAL: &str = "rehearsal_trial";
+pub const TRIAL: &str = "rehearsal_trial";
 /// As before one of them, and as after it.
-const BEFORE: &str = "rehearsal_before";
+pub const BEFORE: &str = "rehearsal_before";
 const AFTER: &str = "rehearsal_after";
 
 /// How long an obstacle is waited for: that a statement stands before it.
@@ -41,6 +43,9 @@ const STANDING: Duration = Duration::from_secs(5);
 pub fn left_open() -> Told {
     (None, "the text ends in an open transaction: what it did is gone when its session ends, or stays locked while that lasts".to_owned())
 }
+
+/// What is otherwise in a database than after a run that nobody interrupts.
+type Otherwise<'o> = dyn Fn(&str) -> Result<Vec<String>, Box<Trouble>> + 'o;
 
 /// What it takes to try them.
 #[derive(Clone, Copy)]
@@ -206,6 +211,9 @@ impl<'a> Each<'a> {
             Ok(()) => undo.again = differences(after, &self.look(trial)?).iter().map(Difference::words).collect(),
             Err(why) => undo.again = vec![format!("it does not run: {}", worded(&why))],
         }
+        if let Some(both) = self.observer.zip(self.filler) {
+            written(self, (cut, told, self.tried()), (before, after), both, &mut undo)?;
+        }
         Ok(undo)
     }
 
@@ -304,6 +312,12 @@ impl<'a> Each<'a> {
     fn rerun(&self, cut: &Cut, told: &Migration, after: &Manifest) -> Result<Rerun, Box<Trouble>> {
         let mut rerun = Rerun::default();
         let trial = self.trial();
+        let rows = Undisturbed::of((self, self.filler), told, (BEFORE, self.tried()))?;
+        let otherwise = |database: &str| -> Result<Vec<String>, Box<Trouble>> {
+            let mut odd: Vec<String> = differences(after, &self.look(database)?).iter().map(Difference::words).collect();
+            odd.extend(rows.as_ref().ok().map(|rows| rows.odd(self, cut, database)).transpose()?.unwrap_or_default());
+            Ok(odd)
+        };
         self.aside(self.tried(), trial)?;
         let samples = Samples::default();
         let mut eyes = match self.observer {
@@ -321,7 +335,7 @@ impl<'a> Each<'a> {
         match self.ran(trial, &cut.up, cut.migration.transaction, None, onlooker)? {
             Err(why) => rerun.second = Some(Err(worded(&why))),
             Ok(()) => {
-                let odd: Vec<String> = differences(after, &self.look(trial)?).iter().map(Difference::words).collect();
+                let odd = otherwise(trial)?;
                 if odd.is_empty() {
                     let traces = eyes.map(Eyes::traces).unwrap_or_default();
                     let strong = traces.iter().flat_map(|trace| &trace.locks).filter(|lock| lock.blocks >= Blocks::Writes && !lock.fresh);
@@ -342,13 +356,13 @@ impl<'a> Each<'a> {
             self.aside(BEFORE, trial)?;
             // What was not committed is gone with the session.
             let _interrupted = self.ran(trial, &cut.up, cut.migration.transaction, Some(at), (Manner::AsTool, &mut Blind))?;
-            if self.again(cut, after, at, "", &mut rerun)? {
+            if self.again(cut, &otherwise, at, "", &mut rerun)? {
                 return Ok(rerun);
             }
         }
         for (at, trace) in told.statements.iter().enumerate().filter(|(_, trace)| trace.is_sampled) {
             let stood = self.held_up(cut, at + 1, true)?;
-            if stood.is_some() && self.again(cut, after, at + 1, " in the middle of it", &mut rerun)? {
+            if stood.is_some() && self.again(cut, &otherwise, at + 1, " in the middle of it", &mut rerun)? {
                 return Ok(rerun);
             }
             if stood.is_none() && !(trace.builds.is_empty() && trace.rewrites.is_empty()) {
@@ -360,11 +374,11 @@ impl<'a> Each<'a> {
     }
 
     /// Runs it whole where it was interrupted; whether it comes to another end.
-    fn again(&self, cut: &Cut, after: &Manifest, at: usize, whither: &str, rerun: &mut Rerun) -> Result<bool, Box<Trouble>> {
+    fn again(&self, cut: &Cut, otherwise: &Otherwise<'_>, at: usize, whither: &str, rerun: &mut Rerun) -> Result<bool, Box<Trouble>> {
         let trial = self.trial();
         let left = match self.ran(trial, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))? {
             Err(why) => vec![format!("run again, it fails: {}", worded(&why))],
-            Ok(()) => differences(after, &self.look(trial)?).iter().map(Difference::words).collect(),
+            Ok(()) => otherwise(trial)?,
         };
         if left.is_empty() {
             return Ok(false);

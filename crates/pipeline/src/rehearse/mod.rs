@@ -3,7 +3,7 @@
 //!
 //! Lives here: the order of things. `place` makes the server, `watched` runs it once, `eyes` watches statements, `samples` from a second
 //! session, `reasons` why something is written anew, `logged` has what the server's log says of waits, `load` has clients beside them who ask a `workload`, `lasting` transactions, `each` tries one migration after the other: its effect, its way back, itself once more;
-//! `killed` kills each at several moments, `standing` has a statement stand for that; `compared` says what is otherwise; `clock` is for
+//! `killed` kills each at several moments, `standing` has a statement stand for that; `written` has the new version write before a way back, `rows` says what is in tables; `compared` says what is otherwise; `clock` is for
 //! servers whose locks nobody looks at; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after,
 //! `in_place` runs it where others are at work and gives it up. Does not live here: what is pending (`pending`), what a gate demands
 //! (`core/rehearsal`).
@@ -22,11 +22,13 @@ mod lost;
 mod pending;
 mod place;
 mod reasons;
+mod rows;
 mod samples;
 mod sizes;
 mod standing;
 mod watched;
 mod workload;
+mod written;
 
 pub use asked::Questions;
 pub use in_place::{Site, Standing, UNTOUCHED, by_tier, halted, refused, unfinished};

@@ -140,11 +140,21 @@ struct Undo {
     order_only: bool,
     differences: Vec<Difference>,
     data_lost: Vec<String>,
+    /// Rows that were written as the new version writes them, before the way back was gone once more; null where that was not tried.
+    written: Option<Vec<Rows>>,
+    /// Tables into which none could be written although the way back works on rows, each with the reason.
+    unwritten: Vec<String>,
     ms: Option<f64>,
     failed: Option<String>,
     again: Vec<String>,
     /// Where there is no way back, one that was worked out from the effect; null else, and where the schema is as before.
     proposed: Option<Proposed>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Rows {
+    table: String,
+    rows: u64,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -385,6 +395,8 @@ fn undo(undo: &rehearsal::Undo) -> Undo {
         order_only: undo.order_only,
         differences: undo.differences.iter().map(difference).collect(),
         data_lost: undo.data_lost.clone(),
+        written: undo.written.as_ref().map(|all| all.iter().map(|(table, rows)| Rows { table: table.clone(), rows: *rows }).collect()),
+        unwritten: undo.unwritten.clone(),
         ms: undo.took.map(ms),
         failed: undo.failed.clone(),
         again: undo.again.clone(),
