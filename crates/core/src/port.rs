@@ -44,7 +44,7 @@ pub use journal::{Act, Beat, Ended, Ending, Entry, Intention, Owner, State, Step
 pub use keeper::Keeper;
 pub use lock::{OnTarget, ParityLock, Released, Verification};
 pub use metric::Metrics;
-pub use observe::Observer;
+pub use observe::{Log, LogReader, NoLog, Observer};
 pub use origin::{Moments, Origins, Sought};
 pub use prepare::{Answers, Heard, Inquiry, Noticed, Prepared};
 pub use query::{Query, fill, listing};

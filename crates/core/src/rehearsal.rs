@@ -8,6 +8,7 @@ mod gate;
 mod gates;
 mod in_place;
 mod killed;
+mod lag;
 mod larger;
 #[cfg(test)]
 mod larger_tests;
@@ -19,6 +20,7 @@ pub use gate::{Elsewhere, Gate, Limits, Part, Target, Undoing, time};
 pub use gates::gates;
 pub use in_place::{After, Course, Group, InPlace, bytes};
 pub use killed::{Kill, Left, Orphan, Victim};
+pub use lag::{Lag, lag};
 pub use larger::{Larger, Size, Stuck, Volume, method};
 pub use load::{Latency, Load, Phase, Slice, Unsaid, Waited};
 pub use told::{CLOSED, Difference, FAILED, FAILED_WHY, Migration, Proposed, Rehearsal, Rerun, Undo};

@@ -66,6 +66,8 @@ pub struct Relation {
     pub scans: u64,
     /// It is an index that allows no value twice, or none beside certain others.
     pub unique: bool,
+    /// What is in it is on another server: nobody holds or reads it here.
+    pub elsewhere: bool,
 }
 
 /// Relations by the server's numbers.
@@ -424,7 +426,7 @@ mod tests {
     use crate::statement::Shows;
 
     fn relation(name: &str, sort: Sort, storage: u64, of: Option<u64>, scans: u64) -> Relation {
-        Relation { name: name.to_owned(), sort, storage: Some(storage), space: 0, of, scans, unique: false }
+        Relation { name: name.to_owned(), sort, storage: Some(storage), space: 0, of, scans, unique: false, elsewhere: false }
     }
 
     fn statement(tag: &str, nature: Nature) -> Statement {

@@ -72,6 +72,7 @@ mod rehearse_killed;
 mod rehearse_place;
 mod rehearse_place_kept;
 mod rehearse_place_traces;
+mod rehearse_replica;
 mod rehearse_rows;
 mod rehearse_sizes;
 mod rehearse_waits;

@@ -47,8 +47,11 @@ fn each_rewrite_has_its_reason_and_nothing_else_sees_who_asks_for_it() {
         assert_eq!(of("add q double"), why("public.orders", &["column-type", "default-value"]), "{told}");
         // For these the server has no such word, or another.
         assert_eq!(of("refresh"), why("public.sums", &[]), "{told}");
-        assert_eq!((of("truncate"), of("vacuum full")), (json!([]), why("public.people", &["vacuum-full"])), "{told}");
-        assert_eq!(of("cluster"), why("public.people", &["cluster"]), "{told}");
+        assert_eq!(of("truncate"), json!([]), "{told}");
+        // Where the machine has other things to do nobody may have looked meanwhile: then it is not told, and never guessed.
+        for (statement, word) in [("vacuum full", "vacuum-full"), ("cluster", "cluster")] {
+            assert!([why("public.people", &[word]), why("public.people", &[])].contains(&of(statement)), "{told}");
+        }
         if major >= 15 {
             assert_eq!(of("heap_too"), why("public.people", &["access-method"]), "{told}");
         }

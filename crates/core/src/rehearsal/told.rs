@@ -4,6 +4,7 @@ use super::asked::Asked;
 use super::gate::{Gate, Part};
 use super::in_place::{InPlace, heavier};
 use super::killed::Kill;
+use super::lag::Lag;
 use super::larger::Larger;
 use super::load::Load;
 use crate::finding::{Finding, Origin, Place, Remedy, Subject};
@@ -138,6 +139,8 @@ pub struct Rehearsal {
     pub migrations: Vec<Migration>,
     /// What clients met that ran beside it.
     pub load: Option<Load>,
+    /// How far a replica was behind that followed it, or why none did; nothing where none was to.
+    pub lag: Option<Result<Lag, String>>,
     /// What became of it in an environment; nothing where it ran on a throwaway server alone.
     pub in_place: Option<InPlace>,
     /// What it takes on the target's size; nothing where that was not asked for.

@@ -36,6 +36,9 @@ pub const TRIAL: &str = "rehearsal_trial";
 pub const BEFORE: &str = "rehearsal_before";
 const AFTER: &str = "rehearsal_after";
 
+/// Those that nobody needs any more once all were tried.
+pub const PASSING: [&str; 3] = [TRIAL, BEFORE, AFTER];
+
 /// How long an obstacle is waited for: that a statement stands before it.
 const STANDING: Duration = Duration::from_secs(5);
 
@@ -472,7 +475,7 @@ const MOST: usize = 500;
 
 /// Tables that a text names, or whose indexes it names; all where it names none.
 pub fn about(text: &str, map: &Map) -> BTreeSet<String> {
-    let is_table = |relation: &&Relation| relation.sort == Sort::Table;
+    let is_table = |relation: &&Relation| relation.sort == Sort::Table && !relation.elsewhere;
     let named = map.values().filter(|relation| names(text, &relation.name));
     let tables = named.filter_map(|relation| match relation.of {
         Some(table) => map.get(&table),

@@ -1,7 +1,7 @@
 //! Kills: of whoever runs a migration, of the server's process for it, of the server; before its commit, after it, in the middle of a
 //! statement. What is left of it, and what another run makes of that. Everything here runs on a copy of the throwaway server.
 //!
-//! Neighbours: `each`, which runs migrations; `standing`, which has a statement stand where it can be killed.
+//! Neighbours: `each`, which runs migrations; `stalled`, which has a statement stand where it can be killed.
 
 use super::compared::{differences, whole, worded};
 use super::each::{BASE, Each};
@@ -11,7 +11,7 @@ use super::place::Place;
 use super::rows::Undisturbed;
 use super::samples::Samples;
 use super::sizes::{Amount, Sizing, volumes};
-use super::standing::{Sent, Standing, gone};
+use super::stalled::{Sent, Stalled, gone};
 use crate::migrations::{Cut, Script};
 use crate::replay::Stage;
 use crate::runner::{Blind, Ground, INTERRUPTED, Manner, Runner, guarded};
@@ -312,15 +312,14 @@ impl Ward<'_> {
             let is_whole = case.cut.migration.transaction == Transaction::Whole;
             text = case.cut.up.first().filter(|_| is_whole).map_or(text, |script| script.part.text.as_str());
         } else if is_one {
-            before.push("START TRANSACTION");
             before.extend(all.iter().take(at.statement).map(|said| said.text));
         } else if at.statement > 0 {
             let upto = Some(at.statement);
             let _before = own.ran(TRIAL, &case.cut.up, case.cut.migration.transaction, upto, (Manner::AsTool, &mut Blind))?;
         }
         let limits = Limits { lock_timeout: Duration::from_millis(300), ..self.stage.limits };
-        let sent = Sent { statement: said.text, before, text };
-        let Some(mut stands) = Standing::make(&own, self.observer, (TRIAL, limits), &sent)? else { return Ok(None) };
+        let sent = Sent { statement: said.text, before, is_one: is_one && !is_message, text };
+        let Some(mut stands) = Stalled::make(&own, self.observer, (TRIAL, limits), &sent)? else { return Ok(None) };
         for _ in 1..at.phase {
             if !stands.goes_on(&own, self.observer, (TRIAL, limits))? {
                 return Ok(None);

@@ -289,8 +289,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use evenkeel_core::port::{Answer, Limits, Ran, Silent, Stop};
-    use evenkeel_core::trace::{Blocks, Bounds, Files, Logged, Look, Map, Spilled};
+    use evenkeel_core::port::{Answer, Limits, LogReader, NoLog, Ran, Silent, Stop};
+    use evenkeel_core::trace::{Blocks, Bounds, Files, Look, Map};
     use std::collections::BTreeMap;
     use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -353,11 +353,8 @@ mod tests {
         fn logs(&self, _: &mut dyn Session, _: &str, _: bool) -> Result<(), Box<Trouble>> {
             Ok(())
         }
-        fn logged(&self, _: &str) -> Vec<Logged> {
-            Vec::new()
-        }
-        fn spilled(&self, _: &str) -> Vec<Spilled> {
-            Vec::new()
+        fn reader(&self) -> Box<dyn LogReader> {
+            Box::new(NoLog)
         }
         fn moves(&self) -> &'static str {
             "setval"

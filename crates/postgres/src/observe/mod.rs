@@ -9,9 +9,9 @@ use crate::ident::quoted;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, display, shown_parts};
-use evenkeel_core::port::{Answer, Observer, Session};
+use evenkeel_core::port::{Answer, LogReader, Observer, Session};
 use evenkeel_core::statement::{Nature, Statement};
-use evenkeel_core::trace::{Blocks, Bounds, Files, Held, Logged, Look, Map, On, Relation, Sample, Sort, Spilled, Waiter, has_word};
+use evenkeel_core::trace::{Blocks, Bounds, Files, Held, Look, Map, On, Relation, Sample, Sort, Waiter, has_word};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -142,12 +142,18 @@ impl Observer for PostgresObserver {
         is_altering || is_code && !["pg_event_trigger", "event"].iter().any(|word| has_word(text, word))
     }
 
-    fn logged(&self, log: &str) -> Vec<Logged> {
-        log::waits(log)
+    fn position(&self, session: &mut dyn Session) -> Result<u64, Box<Trouble>> {
+        const FAR: &str = "SELECT pg_catalog.pg_wal_lsn_diff(CASE WHEN pg_catalog.pg_is_in_recovery() \
+             THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END, '0/0')::text";
+        let rows = asked(session, FAR)?;
+        rows.first().and_then(|row| number(row, 0)).ok_or_else(|| {
+            let trouble = Trouble::new(Class::CouldNotTell, "a server does not say how far its log is");
+            Box::new(trouble.expected("a place in it").found("none"))
+        })
     }
 
-    fn spilled(&self, log: &str) -> Vec<Spilled> {
-        log::spilled(log)
+    fn reader(&self) -> Box<dyn LogReader> {
+        Box::new(log::Reader::default())
     }
 
     fn moves(&self) -> &'static str {
@@ -220,6 +226,7 @@ fn relation(row: &[Option<String>]) -> Option<Relation> {
         of: number(row, 5),
         scans: number(row, 6).unwrap_or_default(),
         unique: text(row, 7) == "true",
+        elsewhere: text(row, 2) == "f",
     })
 }
 

@@ -3,7 +3,7 @@
 use super::held::{Blocked, Lock, blocked, lock, measured};
 use super::in_place::{InPlace, There, in_place, there};
 use super::killed::{Kill, kill};
-use super::met::{Compatibility, Estimate, Load, compatibility, estimate, load};
+use super::met::{Compatibility, Estimate, Lag, Load, compatibility, estimate, lag, load};
 use super::{ms, verdict_line};
 use crate::Fault;
 use evenkeel_core::history::effect::{Stand, Touch};
@@ -34,6 +34,8 @@ pub(super) struct Told {
     in_place: Option<InPlace>,
     /// Null where no client ran beside it.
     load: Option<Load>,
+    /// Null where no replica was to follow it.
+    lag: Option<Lag>,
     /// Null where no queries were given.
     compatibility: Option<Compatibility>,
     gaps: Vec<String>,
@@ -330,6 +332,7 @@ fn of(rehearsal: &Rehearsal) -> Told {
         },
         in_place: rehearsal.in_place.as_ref().map(in_place),
         load: rehearsal.load.as_ref().map(load),
+        lag: rehearsal.lag.as_ref().map(lag),
         compatibility: rehearsal.asked.as_ref().map(compatibility),
         gaps: rehearsal.gaps.clone(),
         notes: rehearsal.notes.clone(),
