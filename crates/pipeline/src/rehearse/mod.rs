@@ -30,6 +30,7 @@ mod workload;
 pub use asked::Questions;
 pub use in_place::{Site, Standing, UNTOUCHED, by_tier, halted, refused, unfinished};
 pub use pending::{Release, files, named, pending, read};
+pub(crate) use place::Place;
 pub use sizes::Amount;
 pub use workload::Workload;
 
@@ -48,7 +49,6 @@ use evenkeel_core::port::{Environment, Event, Filled, Limits, Run, Silent, Watch
 use evenkeel_core::rehearsal::{self, Larger, Load, Migration, Part, Rehearsal, gates};
 use evenkeel_core::statement::Nature;
 use evenkeel_core::trace::{Bounds, Trace};
-use place::Place;
 use sizes::Sizing;
 use std::collections::BTreeMap;
 use watched::{Beside, unwatched, watched};
