@@ -63,7 +63,8 @@ struct Summary {
 /// # Errors
 /// Only if a value cannot be written as JSON, which no captured value does.
 pub fn write(manifest: &Manifest, part: Part) -> Result<Vec<u8>, serde_json::Error> {
-    let objects: Vec<Cow<'_, Object>> = manifest.objects().iter().chain(manifest.apart()).filter_map(|object| portion(object, part)).collect();
+    let objects: Vec<Cow<'_, Object>> =
+        manifest.objects().iter().chain(manifest.apart()).filter_map(|object| portion(object, part)).collect();
     let tree = Tree::of(manifest);
     let dimensions = match part {
         Part::Measured => BTreeMap::new(),

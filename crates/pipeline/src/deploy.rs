@@ -7,8 +7,8 @@
 //! (`Store`), whether evidence holds (`core/evidence`).
 
 mod alone;
-pub mod aside;
 mod around;
+pub mod aside;
 pub mod back;
 mod beside;
 mod contract;

@@ -306,8 +306,10 @@ impl Subject {
             Self::Deferred => Explanation {
                 what: "A table or column was put aside by a way back, in place of being dropped.".to_owned(),
                 weight: Severity::Inform.name().to_owned(),
-                compared: "not at all: it is called _deprecated_DAY_…, its comment says what it was, and it keeps nobody from writing".to_owned(),
-                why: "It is kept until the day that is named, for the way back, and may be dropped then by a release of its own.".to_owned(),
+                compared: "not at all: it is called _deprecated_DAY_…, its comment says what it was, and it keeps nobody from writing"
+                    .to_owned(),
+                why: "It is kept until the day that is named, for the way back, and may be dropped then by a release of its own."
+                    .to_owned(),
             },
             Self::WaiverExpired => Explanation {
                 what: "An exception of the policy has run out.".to_owned(),

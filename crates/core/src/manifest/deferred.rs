@@ -147,7 +147,8 @@ pub(super) fn apart(objects: &mut Vec<Object>) -> Vec<Object> {
     *objects = kept;
     let tables: BTreeSet<[String; 2]> = heads.iter().filter(|head| head.kind == Kind::Column).map(table).collect();
     for of in tables {
-        let mut columns: Vec<&mut Object> = objects.iter_mut().filter(|object| object.kind == Kind::Column && table(object) == of).collect();
+        let mut columns: Vec<&mut Object> =
+            objects.iter_mut().filter(|object| object.kind == Kind::Column && table(object) == of).collect();
         columns.sort_by_key(|column| position(column));
         let mut own: Vec<&mut Object> = apart.iter_mut().filter(|object| object.kind == Kind::Column && table(object) == of).collect();
         own.sort_by_key(|column| position(column));

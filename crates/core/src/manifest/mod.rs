@@ -127,7 +127,8 @@ impl Manifest {
     #[must_use]
     pub fn torn(self, dimensions: &[Dimension], how: &str) -> Self {
         let (torn, kept): (Vec<Dimension>, Vec<Dimension>) = self.dimensions.iter().partition(|dimension| dimensions.contains(dimension));
-        let objects = self.objects.into_iter().chain(self.deferred).filter(|object| !torn.contains(&object.kind.spec().dimension)).collect();
+        let objects =
+            self.objects.into_iter().chain(self.deferred).filter(|object| !torn.contains(&object.kind.spec().dimension)).collect();
         let mut gaps = self.gaps;
         gaps.extend(torn.into_iter().map(|dimension| {
             let detail = format!("{} changed while it was read, {how}", dimension.name());
