@@ -271,6 +271,16 @@ pub trait Grammar: Sync {
         OnRows::Anything
     }
 
+    /// Words by which a definition says how it may be done, those first that cost least; a server refuses what cannot be done so.
+    fn forms(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The statement with such words; nothing of one that can have none, or has its own.
+    fn in_form(&self, _: &Statement, _text: &str, _form: &str) -> Option<String> {
+        None
+    }
+
     /// The tables and columns that it takes away with what is in them; nothing where it does anything else, or takes along what it does
     /// not name.
     fn takes(&self, statement: &Statement, text: &str) -> Option<Vec<Taken>> {

@@ -40,7 +40,7 @@ use back::{Back, Taking};
 use course::Work;
 use deeds::Deed;
 use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned, code, lock};
-use evenkeel_core::evidence::{Now, Seal, Statement};
+use evenkeel_core::evidence::{Now, Seal, Statement, Step};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Manifest, Object};
@@ -321,6 +321,9 @@ fn acts(
     for deed in &mut deeds {
         deed.loose = deed.may_leave(loose(ground.target, ground.engine));
         deed.due = due(deed, order);
+        if let (Some(grammar), None, Some(step)) = (ground.stepwise, &order.back, rehearsed(deed, order)) {
+            stepwise::in_form(deed, step, grammar);
+        }
     }
     if let Some(why) = resume::changed(earlier, &deeds, keys).filter(|_| order.resume) {
         return Err(why);
@@ -341,10 +344,15 @@ fn acts(
     }
 }
 
+/// What the rehearsal says of the migration that an act belongs to.
+fn rehearsed<'o>(deed: &Deed, order: &'o Order<'_>) -> Option<&'o Step> {
+    let Proof::Evidence(statement, _) = &order.proof else { return None };
+    statement.predicate.steps.iter().find(|step| deed.of.contains(&step.key))
+}
+
 /// The digest of the schema after an act, where it was rehearsed step by step.
 fn due(deed: &Deed, order: &Order<'_>) -> Option<String> {
-    let Proof::Evidence(statement, _) = &order.proof else { return None };
-    let step = statement.predicate.steps.iter().find(|step| deed.of.contains(&step.key))?;
+    let step = rehearsed(deed, order)?;
     let after = if order.back.is_some() { &step.back } else { &step.after };
     after.get(deed.number().filter(|_| deed.stepwise)?).cloned().flatten()
 }

@@ -33,6 +33,10 @@ drop function stamped();
 ",
 );
 
+/// A column of a table that goes itself.
+const EXTRA: (&str, &str) =
+    ("20260104000000_extra.sql", "-- migrate:up\nalter table notes add extra text;\n-- migrate:down\nalter table notes drop extra;\n");
+
 fn back(place: &Place, more: &[&str], code: i32) -> Value {
     let mut arguments = vec!["rollback", "shop", "--format", "json"];
     arguments.extend(more);
@@ -46,13 +50,13 @@ fn what_would_go_is_put_aside_keeps_nobody_from_writing_and_comes_back() {
     println!("what would go is put aside: {share}");
     for major in share.take([majors.first(), majors.last()].into_iter().flatten().collect()) {
         let db = database(*major);
-        let place = given(&db, &[EMAIL, NOTES], "staging");
+        let place = given(&db, &[EMAIL, NOTES, EXTRA], "staging");
         db.exec("truncate people; analyze people");
         place.run(&["rehearse", "--for", "shop", "--evidence", "evidence.json"]).exits(0);
         let before = digest(&place.run(&["digest", "shop"]).exits(0));
         deploy(&place, &[]).exits(0);
         let deployed = digest(&place.run(&["digest", "shop"]).exits(0));
-        db.exec("insert into people (id, name, email, number) values (7, '', 'a@b', 7); insert into notes (person, note) values (7, 'x')");
+        db.exec("insert into people (id, name, email, number) values (7, '', 'a@b', 7); insert into notes (person, note, extra) values (7, 'x', 'y')");
         // What is planned touches nothing.
         let planned = place.run(&["rollback", "shop", "--plan"]).exits(0);
         assert!(planned.stdout.contains("RENAME TO _deprecated_") && planned.stdout.contains("stays as"), "{}", planned.stdout);
@@ -61,18 +65,18 @@ fn what_would_go_is_put_aside_keeps_nobody_from_writing_and_comes_back() {
         assert_eq!(digest(&place.run(&["digest", "shop"]).exits(0)), before, "{told}");
         let deferred = told["deferred"].as_array().unwrap();
         let was: Vec<&str> = deferred.iter().map(|one| one["was"].as_str().unwrap()).collect();
-        assert_eq!(was, ["public.notes", "public.people.email", "public.people.number"], "{told}");
+        assert_eq!(was, ["public.notes.extra", "public.notes", "public.people.email", "public.people.number"], "{told}");
         let name = |at: usize| deferred[at]["name"].as_str().unwrap().rsplit('.').next().unwrap().to_owned();
         assert_eq!(db.value("select to_regclass('empty')::text"), None, "what is empty is dropped");
-        assert_eq!(db.value(&format!("select {} from people where id = 7", name(1))), Some("a@b".to_owned()));
+        assert_eq!(db.value(&format!("select {} from people where id = 7", name(2))), Some("a@b".to_owned()));
         // An application that knows nothing of it writes as before, and deletes what was referred to.
         db.exec("insert into people (id, name) values (8, ''), (9, ''); delete from people where id = 7");
-        assert_eq!(db.value(&format!("select note from {}", name(0))), Some("x".to_owned()));
+        assert_eq!(db.value(&format!("select note || {} from {}", name(0), name(1))), Some("xy".to_owned()));
         // It is told by whoever looks.
         for verb in [&["history", "shop"][..], &["compare", "shop", &db.url(), "--same"], &["verify", "shop"]] {
             let said = place.run(verb);
             let text: String = format!("{}{}", said.stdout, said.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(text.contains(&name(0)) && text.contains("it is kept until"), "{verb:?}: {text}");
+            assert!(text.contains(&name(1)) && text.contains(&name(2)) && text.contains("it is kept until"), "{verb:?}: {text}");
         }
         // The release comes again beside it, by the evidence that there is.
         deploy(&place, &[]).exits(0);
@@ -83,9 +87,10 @@ fn what_would_go_is_put_aside_keeps_nobody_from_writing_and_comes_back() {
         db.exec("delete from people; create function stamped() returns trigger language plpgsql as 'begin return new; end'");
         let said = |object: &str| db.value(&format!("select {object}")).unwrap();
         let comments = [
-            said(&format!("obj_description('{}'::regclass)", name(0))),
-            said(&format!("col_description('people'::regclass, attnum) from pg_attribute where attname = '{}'", name(1))),
+            said(&format!("col_description('{}'::regclass, attnum) from pg_attribute where attname = '{}'", name(1), name(0))),
+            said(&format!("obj_description('{}'::regclass)", name(1))),
             said(&format!("col_description('people'::regclass, attnum) from pg_attribute where attname = '{}'", name(2))),
+            said(&format!("col_description('people'::regclass, attnum) from pg_attribute where attname = '{}'", name(3))),
         ];
         for (comment, told) in comments.iter().zip(deferred).rev() {
             let (_, back) = comment.split_once("; to have it back: ").unwrap();
@@ -150,6 +155,24 @@ fn what_cannot_be_put_aside_is_not_and_the_reason_is_told() {
             "drop table a;",
             "insert into a values (1)",
             "has partitions",
+        ),
+        (
+            "create table a (id int, c text);",
+            "alter table a alter c type int using null; drop table a;",
+            "insert into a values (1, 'precious')",
+            "turns values into others",
+        ),
+        (
+            "create table a (id int, c varchar(9));",
+            "alter table a alter c type varchar(8); alter table a rename c to b; drop table a;",
+            "insert into a values (1, 'precious')",
+            "changes or drops column public.a.c before",
+        ),
+        (
+            "create table a (id int, c text);",
+            "alter table a rename to b; alter table b drop c; alter table b rename to a; drop table a;",
+            "insert into a values (1, 'precious')",
+            "changes or drops column public.a.c before",
         ),
     ];
     for (up, down, fill, why) in share.take(all) {

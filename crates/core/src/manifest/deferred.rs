@@ -138,7 +138,7 @@ fn is_inert(object: &Object) -> bool {
 /// Takes what was put aside, and what hangs on it, out of objects that are sorted by kind and identity. Columns that stay are numbered as
 /// if it were not there.
 pub(super) fn apart(objects: &mut Vec<Object>) -> Vec<Object> {
-    let heads: Vec<Object> = objects.iter().filter(|object| is_head(object)).cloned().collect();
+    let heads = heads(objects);
     if heads.is_empty() {
         return Vec::new();
     }
@@ -170,13 +170,44 @@ fn table(column: &Object) -> [String; 2] {
     [column.identity.part(0).to_owned(), column.identity.part(1).to_owned()]
 }
 
-/// A table or column that was put aside, or an index or sequence that was with a column.
-fn is_head(object: &Object) -> bool {
+/// Tables and columns that were put aside, and indexes and sequences that were with such a column.
+fn heads(objects: &[Object]) -> Vec<Object> {
+    let marked: Vec<&Object> = objects.iter().filter(|object| HEADS.contains(&object.kind) && marked(object).is_some()).collect();
+    if marked.is_empty() {
+        return Vec::new();
+    }
+    let is_whole = |object: &&&Object| Deferred::of(object).is_some() && (object.kind == Kind::Column || is_free(object, objects));
+    let mut heads: Vec<Object> = marked.iter().filter(is_whole).map(|object| (*object).clone()).collect();
+    let columns: Vec<Object> = heads.iter().filter(|head| head.kind == Kind::Column).cloned().collect();
+    heads.extend(marked.into_iter().filter(|object| columns.iter().any(|column| is_with(object, column))).cloned());
+    heads
+}
+
+const HEADS: [Kind; 4] = [Kind::Table, Kind::Column, Kind::Index, Kind::Sequence];
+
+/// Whether a table does nothing and refuses nothing where others are changed, and holds no rows for another.
+fn is_free(table: &Object, objects: &[Object]) -> bool {
+    let is_part = ["partition_of", "partition_by", "inherits"].iter().any(|name| table.get(name).is_some());
+    let is_on = |object: &Object| object.identity.part(0) == table.identity.part(0) && object.identity.part(1) == table.identity.part(1);
+    let acts = |object: &Object| match object.kind {
+        Kind::Constraint => object.text("type") == Some("foreign key"),
+        Kind::Trigger | Kind::PublicationTable => true,
+        _ => false,
+    };
+    !is_part && !objects.iter().any(|object| acts(object) && is_on(object))
+}
+
+/// Whether an index or a sequence is one of a column. An index that refuses rows keeps others from writing.
+fn is_with(object: &Object, column: &Object) -> bool {
+    let own = column.identity.part(2);
     match object.kind {
-        Kind::Table | Kind::Column => Deferred::of(object).is_some(),
-        // One that refuses rows keeps others from writing.
-        Kind::Index => object.get("unique").is_none() && marked(object).is_some(),
-        Kind::Sequence => marked(object).is_some(),
+        Kind::Index if object.get("unique").is_none() => {
+            let lists = ["keys", "include"].into_iter().filter_map(|name| object.get(name));
+            let mut items = lists.flat_map(|value| if let Value::List(items) = value { &**items } else { &[] });
+            belongs(object, column.identity.part(0), column.identity.part(1))
+                && (items.any(|item| has_word(item, own)) || object.text("predicate").is_some_and(|text| has_word(text, own)))
+        }
+        Kind::Sequence => object.text("owned_by") == Some(&column.display()),
         _ => false,
     }
 }
@@ -194,17 +225,9 @@ fn is_of(object: &Object, head: &Object) -> bool {
             on.contains(own) && has_word(on, own)
         }
         Kind::IndexStatistics if head.kind == Kind::Index => object.identity.part(0) == schema && object.identity.part(1) == own,
-        // An index or a sequence has its name in a schema, and says what it belongs to.
-        Kind::Index | Kind::Sequence if head.kind == Kind::Table => belongs(object, schema, own),
-        Kind::Column
-        | Kind::Constraint
-        | Kind::Trigger
-        | Kind::Policy
-        | Kind::Rule
-        | Kind::Partition
-        | Kind::PublicationTable
-        | Kind::TableStatistics
-        | Kind::ColumnStatistics
+        // An index, a sequence and statistics have their name in a schema, and say what they belong to.
+        Kind::Index | Kind::Sequence | Kind::Statistics if head.kind == Kind::Table => belongs(object, schema, own),
+        Kind::Column | Kind::Constraint | Kind::Policy | Kind::Rule | Kind::Partition | Kind::TableStatistics | Kind::ColumnStatistics
             if head.kind == Kind::Table =>
         {
             object.identity.part(0) == schema && object.identity.part(1) == own
@@ -267,6 +290,50 @@ mod tests {
                 object.set("comment", one.mark());
                 assert_eq!(Deferred::of(&object), Some(one));
             }
+        }
+    }
+
+    #[test]
+    fn what_refuses_or_does_something_to_others_is_not_apart() {
+        let name = "_deprecated_20261130_notes";
+        let mark = |object: &mut Object| {
+            let mark = deferred(object.kind, object.identity.clone()).mark();
+            object.set("comment", mark);
+        };
+        let mut table = Object::new(Kind::Table, Identity::new(["public", name]));
+        mark(&mut table);
+        let on = |kind: Kind, what: &str| Object::new(kind, Identity::new(["public", name, what]));
+        let mut key = on(Kind::Constraint, "key");
+        key.set("type", "foreign key");
+        let mut check = on(Kind::Constraint, "check");
+        check.set("type", "check");
+        let trigger = on(Kind::Trigger, "t");
+        let mut part = table.clone();
+        part.set("partition_of", "public.live");
+        for (objects, is_apart) in
+            [(vec![table.clone(), check], true), (vec![table.clone(), key], false), (vec![table, trigger], false), (vec![part], false)]
+        {
+            let mut kept = objects.clone();
+            let apart = apart(&mut kept);
+            assert_eq!((kept.is_empty(), apart.is_empty()), (is_apart, !is_apart), "{objects:?}");
+        }
+        // An index of live columns is none, whatever it is called.
+        let column = {
+            let mut column = column("_deprecated_20261130_note", 2);
+            mark(&mut column);
+            column
+        };
+        let index = |keys: &str| {
+            let mut index = Object::new(Kind::Index, Identity::new(["public", "_deprecated_20261130_i"]));
+            mark(&mut index);
+            index.set("table", Value::list(["public", "orders"]));
+            index.set("keys", Value::list([keys]));
+            index
+        };
+        for (keys, left) in [("lower(_deprecated_20261130_note)", 0), ("(1 / id)", 1)] {
+            let mut objects = vec![column.clone(), index(keys)];
+            apart(&mut objects);
+            assert_eq!(objects.len(), left, "{keys}");
         }
     }
 

@@ -20,7 +20,7 @@ use evenkeel_core::manifest::deferred::{self, Deferred};
 use evenkeel_core::manifest::{Identity, Manifest, Object, display};
 use evenkeel_core::patch::{Dialect, Form, World, plan};
 use evenkeel_core::port::{Answer, Engine, Environment, Limits, Session, Watch};
-use evenkeel_core::statement::{Grammar, Nature, Taken, What};
+use evenkeel_core::statement::{Grammar, Nature, Taken, Unseen, What};
 use evenkeel_core::trace::has_word;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,7 +102,8 @@ fn kept(
     };
     let dialect = stage.engine.dialect(&manifest.endpoint)?;
     let written = place.forked(&stage.watch)?;
-    let mut at = Bench { place: &place, stage, dialect: &*dialect, putting, filled, deferred: Vec::new(), stays: BTreeSet::new() };
+    let begin = place.look(&place.database, stage)?;
+    let mut at = Bench { place: &place, stage, dialect: &*dialect, putting, filled, begin, deferred: Vec::new(), stays: BTreeSet::new() };
     let mut session = place.session(&place.database)?;
     let mut cuts = Vec::new();
     for cut in &release.cuts {
@@ -124,11 +125,42 @@ fn kept(
         let words: Vec<String> = odd.iter().take(NAMED).map(|one| one.words()).collect();
         return Ok(Err(format!("with it the schema would not be as it was before: {}", words.join("; "))));
     }
-    let Bench { deferred, stays, .. } = at;
-    if with.deferred().filter(|one| one.since == putting.since).count() < deferred.len() {
+    let Bench { deferred, stays, begin, .. } = at;
+    // A column's table may have another name since.
+    let there: Vec<Deferred> = with.deferred().collect();
+    let seen = |one: &Deferred| there.iter().find(|seen| seen.kind == one.kind && seen.mark() == one.mark()).cloned();
+    let Some(deferred) = deferred.iter().map(seen).collect::<Option<Vec<_>>>() else {
         return Ok(Err("what was put aside is not known by its name and comment".to_owned()));
+    };
+    if let Some(why) = lost(&begin, &with, &deferred) {
+        return Ok(Err(why));
     }
     Ok(Ok(Kept { release: Release { cuts, ..release.clone() }, deferred, stays }))
+}
+
+/// What is not there in the end although it was put aside, now or before; of a table, one of its columns.
+fn lost(begin: &Manifest, end: &Manifest, deferred: &[Deferred]) -> Option<String> {
+    let there: Vec<Deferred> = end.deferred().collect();
+    let before = begin.deferred().find(|one| !there.iter().any(|other| other.kind == one.kind && other.mark() == one.mark()));
+    if let Some(one) = before {
+        return Some(format!("{}, which was put aside before, would go", one.display()));
+    }
+    let tables = deferred.iter().filter(|one| one.kind == Kind::Table);
+    let columns = tables.flat_map(|one| {
+        let of = begin.of_kind(Kind::Table).iter().filter(move |table| table.display() == one.was);
+        of.flat_map(|table| begin.of_kind(Kind::Column).iter().filter(|column| is_in(column, table))).map(move |column| (one, column))
+    });
+    let is_there = |(one, column): &(&Deferred, &Object)| {
+        let is_it = |other: &&Object| {
+            let in_table = other.identity.part(0) == one.identity.part(0) && other.identity.part(1) == one.identity.part(1);
+            let is_called = other.identity.part(2) == column.identity.part(2)
+                || Deferred::of(other).is_some_and(|deferred| deferred.was == column.display());
+            other.kind == Kind::Column && in_table && is_called
+        };
+        end.apart().iter().filter(is_it).any(|other| VALUES.iter().all(|name| other.get(name) == column.get(name)))
+    };
+    let gone = columns.into_iter().find(|column| !is_there(column));
+    gone.map(|(one, column)| format!("column {} of {} would go with something else", column.identity.part(2), one.was))
 }
 
 /// So many differences are named.
@@ -143,6 +175,8 @@ struct Bench<'a> {
     dialect: &'a dyn Dialect,
     putting: &'a Putting<'a>,
     filled: &'a [Vec<String>],
+    /// As it is before the way back.
+    begin: Manifest,
     deferred: Vec<Deferred>,
     stays: BTreeSet<Vec<String>>,
 }
@@ -166,6 +200,9 @@ impl Bench<'_> {
                     continue;
                 };
                 self.stage.watch.stop.check()?;
+                if statement.beyond.unseen == Some(Unseen::Computes) {
+                    return Ok(Err(format!("{} turns values into others", script.place(piece.start))));
+                }
                 let taken = grammar.takes(statement, own).map(|taken| self.stays(&taken));
                 if let Some(names) = taken.filter(|names| !names.is_empty()) {
                     let Some(names) = names.into_iter().collect::<Option<Vec<_>>>() else {
@@ -211,12 +248,31 @@ impl Bench<'_> {
         let known: Vec<Option<Vec<String>>> = taken
             .iter()
             .map(|one| {
-                let mut all = self.filled.iter().filter(|name| is(name, one));
+                let whole = Taken { column: None, ..one.clone() };
+                // A column goes before its table that is to stay.
+                let part = |name: &Vec<String>| {
+                    one.column.as_ref().filter(|_| is(name, &whole)).map(|column| name.iter().chain([column]).cloned().collect())
+                };
+                let mut all = self.filled.iter().filter_map(|name| if is(name, one) { Some(name.clone()) } else { part(name) });
                 // Two of that name in two schemas are told by nobody.
-                all.next().filter(|_| all.next().is_none()).cloned()
+                all.next().filter(|_| all.next().is_none())
             })
             .collect();
         if known.iter().all(Option::is_none) { Vec::new() } else { known }
+    }
+
+    /// Why something is no more what it was where the way back begins: of a table, one of its columns.
+    fn turned(&self, object: &Object, now: &Manifest) -> Option<String> {
+        let is_of = |column: &&Object| column.identity == object.identity || is_in(column, object);
+        let was = self.begin.of_kind(Kind::Column).iter().filter(is_of).chain(self.begin.apart().iter().filter(is_of));
+        let is_kept = |column: &Object| {
+            let name: Vec<String> = column.identity.parts().map(str::to_owned).collect();
+            let parts: Vec<&str> = column.identity.parts().collect();
+            self.stays.contains(&name)
+                || now.whole().find(Kind::Column, &parts).is_some_and(|now| VALUES.iter().all(|name| now.get(name) == column.get(name)))
+        };
+        let turned = was.filter(|column| column.kind == Kind::Column).find(|column| !is_kept(column));
+        turned.map(|column| format!("the way back changes or drops column {} before", column.display()))
     }
 
     /// Puts it aside here, has it back, and puts it aside again: the statements that do.
@@ -225,6 +281,9 @@ impl Bench<'_> {
         let parts: Vec<&str> = name.iter().map(String::as_str).collect();
         let kind = if parts.len() == 3 { Kind::Column } else { Kind::Table };
         let Some(object) = now.find(kind, &parts) else { return Ok(Err(format!("{} is not there", shown(name)))) };
+        if let Some(why) = self.turned(object, &now) {
+            return Ok(Err(why));
+        }
         let aside = match aside(object, &now, self.dialect, self.putting) {
             Ok(aside) => aside,
             Err(why) => return Ok(Err(why)),
@@ -368,6 +427,14 @@ fn aside(object: &Object, now: &Manifest, dialect: &dyn Dialect, putting: &Putti
 const SETS: [&str; 8] =
     ["not_null", "not_null_name", "not_null_no_inherit", "default", "identity", "identity_options", "generated", "generated_kind"];
 
+/// What says of a column what values it has.
+const VALUES: [&str; 4] = ["type", "collation", "generated", "generated_kind"];
+
+/// Whether a column is one of a table.
+fn is_in(column: &Object, table: &Object) -> bool {
+    table.kind == Kind::Table && column.identity.part(0) == table.identity.part(0) && column.identity.part(1) == table.identity.part(1)
+}
+
 /// Names that something else may not have: the last of its own.
 fn names(object: &Object) -> impl Iterator<Item = &str> {
     object.identity.parts().last().into_iter()
@@ -403,7 +470,7 @@ fn inert<'m>(object: &'m Object, now: &'m Manifest) -> Result<Vec<&'m Object>, S
     }
     let keys = now.of_kind(Kind::Constraint).iter().filter(is_on).filter(|key| mentions(key, column));
     let indexes = on(schema, table, now).filter(|index| index.get("unique").is_some() && mentions(index, column));
-    let statistics = now.of_kind(Kind::Statistics).iter().filter(|one| one.identity.part(0) == schema && mentions(one, column));
+    let statistics = now.of_kind(Kind::Statistics).iter().filter(|one| is_about(one, schema, table) && mentions(one, column));
     Ok(keys.chain(indexes).chain(statistics).collect())
 }
 
@@ -416,24 +483,37 @@ fn partly(table: &Object) -> Option<String> {
 
 /// Indexes of a table.
 fn on<'m>(schema: &'m str, table: &'m str, now: &'m Manifest) -> impl Iterator<Item = &'m Object> {
-    now.of_kind(Kind::Index).iter().filter(move |index| match index.get("table") {
-        Some(Value::List(parts)) => {
-            parts.first().is_some_and(|part| &**part == schema) && parts.get(1).is_some_and(|part| &**part == table)
-        }
-        _ => index.identity.parts().len() == 3 && index.identity.part(0) == schema && index.identity.part(1) == table,
-    })
+    let is_on = move |index: &&Object| {
+        is_about(index, schema, table)
+            || index.identity.parts().len() == 3 && index.identity.part(0) == schema && index.identity.part(1) == table
+    };
+    now.of_kind(Kind::Index).iter().filter(is_on)
 }
 
-/// Whether a text of it has a name.
+/// Whether it says that it is about a table.
+fn is_about(object: &Object, schema: &str, table: &str) -> bool {
+    let Some(Value::List(parts)) = object.get("table") else { return false };
+    parts.first().is_some_and(|part| &**part == schema) && parts.get(1).is_some_and(|part| &**part == table)
+}
+
+/// Where constraints, indexes and statistics name columns, alone or within texts.
+const ALONE: [&str; 2] = ["columns", "include"];
+const WITHIN: [&str; 5] = ["expression", "keys", "predicate", "expressions", "operators"];
+
+/// Whether it is about a column.
 fn mentions(object: &Object, name: &str) -> bool {
-    object.values().iter().any(|(_, value)| match value {
-        Value::Text(text) => has_word(text, name),
-        Value::List(items) => items.iter().any(|item| has_word(item, name)),
+    let is = |property: &&str, is_named: &dyn Fn(&str) -> bool| match object.get(property) {
+        Some(Value::Text(text)) => is_named(text),
+        Some(Value::List(items)) => items.iter().any(|item| is_named(item)),
         _ => false,
-    })
+    };
+    let own = object.kind.spec();
+    let has = |property: &&&str| own.index_of(property).is_some();
+    ALONE.iter().filter(has).any(|property| is(property, &|item| item == name || has_word(item, name) && item.starts_with('"')))
+        || WITHIN.iter().filter(has).any(|property| is(property, &|item| has_word(item, name)))
 }
 
-/// What stays with it and has a name among those of others: indexes, sequences of its columns, checks.
+/// What stays with it and has a name among those of others: indexes, sequences of its columns, checks, statistics.
 fn beside<'m>(object: &Object, now: &'m Manifest) -> Vec<&'m Object> {
     let (schema, table) = (object.identity.part(0), object.identity.part(1));
     let is_its = |of: &str| {
@@ -455,7 +535,8 @@ fn beside<'m>(object: &Object, now: &'m Manifest) -> Vec<&'m Object> {
         let is_on = check.identity.part(0) == schema && check.identity.part(1) == table;
         is_on && object.kind == Kind::Table && check.text("type") == Some("check")
     });
-    indexes.chain(sequences).chain(checks).collect()
+    let statistics = now.of_kind(Kind::Statistics).iter().filter(|one| object.kind == Kind::Table && is_about(one, schema, table));
+    indexes.chain(sequences).chain(checks).chain(statistics).collect()
 }
 
 /// The constraint behind which an index stands, by which it is renamed; else itself.

@@ -9,7 +9,7 @@ use evenkeel_core::deployment::Gate;
 use evenkeel_core::evidence::{Statement, Step, schema, stands_as};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Kind;
-use evenkeel_core::manifest::Manifest;
+use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::port::{Environment, Limits, Watch};
 use evenkeel_core::statement::{Grammar, Nature};
 use evenkeel_core::trace::has_word;
@@ -292,7 +292,9 @@ fn gone(proof: &Proof, release: &Release, target: &Manifest) -> BTreeMap<String,
     let is_kept = |column: &Vec<String>| {
         let table: Vec<&str> = column.iter().take(column.len().saturating_sub(1)).map(String::as_str).collect();
         let parts: Vec<&str> = column.iter().map(String::as_str).collect();
-        let is_there = target.find(Kind::Table, &table).is_some() && target.find(Kind::Column, &parts).is_some();
+        // What is computed when it is read is nowhere.
+        let holds = |column: &Object| column.text("generated_kind") != Some("virtual");
+        let is_there = target.find(Kind::Table, &table).is_some() && target.find(Kind::Column, &parts).is_some_and(holds);
         is_there && !tables.iter().any(|table| column.starts_with(table))
     };
     let is_there = |table: &Vec<String>| target.find(Kind::Table, &table.iter().map(String::as_str).collect::<Vec<_>>()).is_some();
