@@ -2,8 +2,8 @@
 //! back and run again.
 //!
 //! Lives here: the order of things. `place` makes the server, `watched` runs it once, `eyes` watches statements, `samples` from a second
-//! session, `reasons` why something is written anew, `logged` has what the server's log says of waits, `load` has clients beside them who ask a `workload`, `lasting` transactions, `each` tries one migration after the other: its effect, its way back, itself once more;
-//! `killed` kills each at several moments, `stalled` has a statement stand for that; `written` has the new version write before a way back, `rows` says what is in tables; `compared` says what is otherwise; `clock` is for
+//! session, `reasons` why something is written anew, `logged` has what the server's log says of waits, `load` has clients beside them who ask a `workload`, `lasting` transactions, `tried` tries one migration after the other (its effect, its way back, itself once more) on databases of `each`;
+//! `held` has statements held up; `killed` kills each at several moments, `stalled` has a statement stand for that; `written` has the new version write before a way back, `rows` says what is in tables; `compared` says what is otherwise; `clock` is for
 //! servers whose locks nobody looks at; `sizes` runs it at several sizes; `replica` has a second server follow it; `asked` asks what applications ask before it and after,
 //! `in_place` runs it where others are at work and gives it up. Does not live here: what is pending (`pending`), what a gate demands
 //! (`core/rehearsal`).
@@ -13,6 +13,7 @@ mod clock;
 mod compared;
 mod each;
 mod eyes;
+mod held;
 mod in_place;
 mod killed;
 mod lasting;
@@ -27,6 +28,7 @@ mod rows;
 mod samples;
 mod sizes;
 mod stalled;
+mod tried;
 mod watched;
 mod workload;
 mod written;
@@ -34,6 +36,7 @@ mod written;
 pub use asked::Questions;
 pub use in_place::{Site, Standing, UNTOUCHED, by_tier, halted, refused, unfinished};
 pub use pending::{Release, files, named, pending, read};
+pub(crate) use place::Place;
 pub use sizes::Amount;
 pub use workload::Workload;
 
@@ -52,7 +55,6 @@ use evenkeel_core::port::{Environment, Event, Filled, Limits, Run, Silent, Watch
 use evenkeel_core::rehearsal::{self, Larger, Load, Migration, Part, Rehearsal, gates};
 use evenkeel_core::statement::Nature;
 use evenkeel_core::trace::{Bounds, Trace};
-use place::Place;
 use sizes::Sizing;
 use std::collections::BTreeMap;
 use watched::{Beside, unwatched, watched};

@@ -1,6 +1,7 @@
 //! A statement that stands before a lock of somebody else, and who sent it: there it can be killed. Neighbour: `killed`.
 
-use super::each::{Each, about};
+use super::each::Each;
+use super::held::about;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::port::{Limits, Mortal, Observer, Session};
 use std::collections::BTreeSet;

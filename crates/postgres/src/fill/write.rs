@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const PLAIN: u64 = 3;
 /// Somebody has written rows with numbers of his own: then it is tried further on.
 const FURTHER: [u64; 2] = [0, 1_000_003];
+/// How long a row may take.
+const BOUNDS: [(&str, &str); 2] = [("lock_timeout", "2s"), ("statement_timeout", "10s")];
 /// The server's code for a value that is there already.
 /// <https://www.postgresql.org/docs/18/errcodes-appendix.html>
 const TWICE: &str = "23505";
@@ -24,6 +26,10 @@ pub fn write(
     wanted: &BTreeSet<String>,
     room: &[(String, Wider<'_>)],
 ) -> Result<Posted, Box<Trouble>> {
+    // A trigger may take its time, and wait for others: not for ever.
+    for (name, bound) in BOUNDS {
+        let _answer = writes.run(&format!("SET {name} = '{bound}'"))?;
+    }
     let mut order = Vec::new();
     for (oid, _) in tables.iter().filter(|(_, table)| wanted.contains(&table.shown())) {
         before(*oid, references, &mut BTreeSet::new(), &mut order);

@@ -1,0 +1,548 @@
+//! A way back that drops nothing in which something is: tables and columns that would go get another name, are made to keep nobody from
+//! writing, and stay until a later release drops them.
+//!
+//! It is worked out on a throwaway server with the environment's schema. There the way back runs statement by statement as it is written,
+//! and before one that would take away something in which rows or values are, the schema is captured: what makes that inert, by whatever
+//! name, is a plan from that schema, and so is what has it back. Both are run there. In the end the schema has to be the one to which the
+//! way back leads as it is written. Does not live here: how such objects are known later (`core/manifest/deferred`).
+
+use super::Order;
+use super::back::{Taking, shown};
+use super::deeds::said;
+use crate::migrations::{Cut, Script};
+use crate::rehearse::{Place, Release};
+use crate::replay::Stage;
+use evenkeel_core::evidence::schema;
+use evenkeel_core::fault::Trouble;
+use evenkeel_core::history::folder::Part;
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::deferred::{self, Deferred};
+use evenkeel_core::manifest::{Identity, Manifest, Object, display};
+use evenkeel_core::patch::{Dialect, Form, World, plan};
+use evenkeel_core::port::{Answer, Engine, Environment, Limits, Session, Watch};
+use evenkeel_core::statement::{Grammar, Nature, Taken, Unseen, What};
+use evenkeel_core::trace::has_word;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How something is put aside.
+pub struct Putting<'a> {
+    /// The environment with all that a throwaway server has to have in common with it.
+    pub whole: &'a dyn Fn() -> Result<Manifest, Box<Trouble>>,
+    /// Makes such servers.
+    pub stage: Stage<'a>,
+    /// The role that migrations run as, where somebody says so.
+    pub role: Option<&'a str>,
+    /// The day that stands in names, and the one from which what is kept may go.
+    pub since: Date,
+    pub due: Date,
+}
+
+/// A way back in which something is put aside.
+#[derive(Debug)]
+pub struct Kept {
+    pub release: Release,
+    pub deferred: Vec<Deferred>,
+    /// Tables and columns, by schema and names, that do not go.
+    pub stays: BTreeSet<Vec<String>>,
+}
+
+/// Works it out where nobody has said that anything may be lost, and something would be: nothing where nothing would; why it cannot be done.
+///
+/// # Errors
+/// The environment or the throwaway server cannot be reached, or the end was asked for.
+pub fn keeping(
+    (release, taking): (&Release, &Taking),
+    target: &Manifest,
+    order: &Order<'_>,
+    engine: &dyn Engine,
+    (environment, limits, watch): (&dyn Environment, &Limits, &Watch<'_>),
+) -> Result<Result<Option<Kept>, String>, Box<Trouble>> {
+    let all = taking.all();
+    let Some(putting) = order.aside.filter(|_| taking.spares_all() && !all.is_empty()) else { return Ok(Ok(None)) };
+    let counted = environment.filled(&all, limits, watch)?;
+    // What cannot be counted may be something.
+    let filled: Vec<Vec<String>> = all.into_iter().zip(counted).filter(|(_, count)| *count != Ok(0)).map(|(name, _)| name).collect();
+    if filled.is_empty() {
+        return Ok(Ok(None));
+    }
+    if !engine.undoes_definitions() {
+        return Ok(Err("each definition is a commit of its own there, of which nothing is worked out yet".to_owned()));
+    }
+    match super::deeds::deeds(release, &[]) {
+        Ok(deeds) if deeds.iter().all(|deed| !deed.unrecorded) => {}
+        Ok(_) => return Ok(Err("it runs in no transaction".to_owned())),
+        Err(trouble) => return Ok(Err(trouble.to_string())),
+    }
+    Ok(kept(release, target, &filled, engine.grammar()?, putting)?.map(Some))
+}
+
+/// Works it out for tables and columns in which something is; why it cannot be done.
+///
+/// # Errors
+/// The throwaway server is lost, or the end was asked for.
+fn kept(
+    release: &Release,
+    target: &Manifest,
+    filled: &[Vec<String>],
+    grammar: &dyn Grammar,
+    putting: &Putting<'_>,
+) -> Result<Result<Kept, String>, Box<Trouble>> {
+    let manifest = (putting.whole)()?;
+    if schema(&manifest) != schema(target) {
+        return Ok(Err("the schema changed since it was looked at".to_owned()));
+    }
+    let stage = putting.stage;
+    let place = match Place::make(&manifest, stage, (putting.role, None), None) {
+        Ok(place) => place,
+        Err(trouble) => {
+            stage.watch.stop.check()?;
+            return Ok(Err(format!("no throwaway server can be had on which it is tried: {trouble}")));
+        }
+    };
+    let dialect = stage.engine.dialect(&manifest.endpoint)?;
+    let written = place.forked(&stage.watch)?;
+    let begin = place.look(&place.database, stage)?;
+    let mut at = Bench { place: &place, stage, dialect: &*dialect, putting, filled, begin, deferred: Vec::new(), stays: BTreeSet::new() };
+    let mut session = place.session(&place.database)?;
+    let mut cuts = Vec::new();
+    for cut in &release.cuts {
+        match at.cut(cut, &mut *session, grammar)? {
+            Ok(cut) => cuts.push(cut),
+            Err(why) => return Ok(Err(why)),
+        }
+    }
+    drop(session);
+    if let Some(name) = filled.iter().find(|name| !at.stays.contains(*name)) {
+        return Ok(Err(format!("no statement of the way back drops {} and nothing else", shown(name))));
+    }
+    if let Some(why) = plainly(&release.cuts, &written)? {
+        return Ok(Err(format!("the way back does not run as it is written, on a throwaway server: {why}")));
+    }
+    let (with, without) = (place.look(&place.database, stage)?, written.look(&written.database, stage)?);
+    if schema(&with) != schema(&without) {
+        let odd = crate::patch::left(&with, &without, &*dialect);
+        let words: Vec<String> = odd.iter().take(NAMED).map(|one| one.words()).collect();
+        return Ok(Err(format!("with it the schema would not be as it was before: {}", words.join("; "))));
+    }
+    let Bench { deferred, stays, begin, .. } = at;
+    // A column's table may have another name since.
+    let there: Vec<Deferred> = with.deferred().collect();
+    let seen = |one: &Deferred| there.iter().find(|seen| seen.kind == one.kind && seen.mark() == one.mark()).cloned();
+    let Some(deferred) = deferred.iter().map(seen).collect::<Option<Vec<_>>>() else {
+        return Ok(Err("what was put aside is not known by its name and comment".to_owned()));
+    };
+    if let Some(why) = lost(&begin, &with, &deferred) {
+        return Ok(Err(why));
+    }
+    Ok(Ok(Kept { release: Release { cuts, ..release.clone() }, deferred, stays }))
+}
+
+/// What is not there in the end although it was put aside, now or before; of a table, one of its columns.
+fn lost(begin: &Manifest, end: &Manifest, deferred: &[Deferred]) -> Option<String> {
+    let there: Vec<Deferred> = end.deferred().collect();
+    let before = begin.deferred().find(|one| !there.iter().any(|other| other.kind == one.kind && other.mark() == one.mark()));
+    if let Some(one) = before {
+        return Some(format!("{}, which was put aside before, would go", one.display()));
+    }
+    let tables = deferred.iter().filter(|one| one.kind == Kind::Table);
+    let columns = tables.flat_map(|one| {
+        let of = begin.of_kind(Kind::Table).iter().filter(move |table| table.display() == one.was);
+        of.flat_map(|table| begin.of_kind(Kind::Column).iter().filter(|column| is_in(column, table))).map(move |column| (one, column))
+    });
+    let is_there = |(one, column): &(&Deferred, &Object)| {
+        let is_it = |other: &&Object| {
+            let in_table = other.identity.part(0) == one.identity.part(0) && other.identity.part(1) == one.identity.part(1);
+            let is_called = other.identity.part(2) == column.identity.part(2)
+                || Deferred::of(other).is_some_and(|deferred| deferred.was == column.display());
+            other.kind == Kind::Column && in_table && is_called
+        };
+        end.apart().iter().filter(is_it).any(|other| VALUES.iter().all(|name| other.get(name) == column.get(name)))
+    };
+    let gone = columns.into_iter().find(|column| !is_there(column));
+    gone.map(|(one, column)| format!("column {} of {} would go with something else", column.identity.part(2), one.was))
+}
+
+/// So many differences are named.
+const NAMED: usize = 3;
+/// Both are made where nobody else is at work.
+const FORM: Form = Form { offline: true, throwaway: false };
+
+/// Where it is worked out, and what came of it so far.
+struct Bench<'a> {
+    place: &'a Place,
+    stage: Stage<'a>,
+    dialect: &'a dyn Dialect,
+    putting: &'a Putting<'a>,
+    filled: &'a [Vec<String>],
+    /// As it is before the way back.
+    begin: Manifest,
+    deferred: Vec<Deferred>,
+    stays: BTreeSet<Vec<String>>,
+}
+
+impl Bench<'_> {
+    /// Runs one migration's way back; how it is written with what is put aside.
+    fn cut(&mut self, cut: &Cut, session: &mut dyn Session, grammar: &dyn Grammar) -> Result<Result<Cut, String>, Box<Trouble>> {
+        // How its own words for transactions are meant is the concern of whoever runs it.
+        if let Err(trouble) = said(cut) {
+            return Ok(Err(trouble.to_string()));
+        }
+        let mut scripts = Vec::new();
+        for script in &cut.up {
+            let text = &script.part.text;
+            let mut rewritten = String::with_capacity(text.len());
+            let mut pieces = script.pieces.iter().peekable();
+            while let Some(piece) = pieces.next() {
+                let own = piece.text(text);
+                let What::Statement(statement) = &piece.what else {
+                    rewritten.push_str(own);
+                    continue;
+                };
+                self.stage.watch.stop.check()?;
+                if statement.beyond.unseen == Some(Unseen::Computes) {
+                    return Ok(Err(format!("{} turns values into others", script.place(piece.start))));
+                }
+                let taken = grammar.takes(statement, own).map(|taken| self.stays(&taken));
+                if let Some(names) = taken.filter(|names| !names.is_empty()) {
+                    let Some(names) = names.into_iter().collect::<Option<Vec<_>>>() else {
+                        return Ok(Err(format!("{} drops other things too", script.place(piece.start))));
+                    };
+                    let mut all = Vec::new();
+                    for name in names {
+                        match self.put(&name, session)? {
+                            Ok(statements) => all.extend(statements),
+                            Err(why) => return Ok(Err(format!("{}: {why}", script.place(piece.start)))),
+                        }
+                    }
+                    rewritten.push_str(&all.join("\n"));
+                    continue;
+                }
+                rewritten.push_str(own);
+                if matches!(statement.nature, Nature::Transaction(_)) {
+                    continue;
+                }
+                let rows = pieces.peek().filter(|next| matches!(next.what, What::Rows)).map(|next| next.text(text));
+                let answer = match rows {
+                    Some(rows) => session.feed(own.trim(), rows)?,
+                    None => session.run(own.trim())?,
+                };
+                if let Answer::Refused(refused) = answer {
+                    let place = script.place(piece.start);
+                    return Ok(Err(format!("{place}: a throwaway server refuses it: {} ({})", refused.message, refused.code)));
+                }
+            }
+            let part = Part { text: rewritten, ..script.part.clone() };
+            scripts.push(Script { pieces: grammar.split(&part.text), part });
+        }
+        Ok(Ok(Cut { up: scripts, ..cut.clone() }))
+    }
+
+    /// What a statement takes away, by names as they are on the server: nothing where none of it is to stay, and nothing for what nobody knows.
+    fn stays(&self, taken: &[Taken]) -> Vec<Option<Vec<String>>> {
+        let is = |name: &[String], one: &Taken| {
+            let (schema, rest) = name.split_first().map_or(("", name), |(schema, rest)| (schema.as_str(), rest));
+            let own: Vec<&str> = std::iter::once(one.table.as_str()).chain(one.column.as_deref()).collect();
+            one.schema.as_deref().is_none_or(|said| said == schema) && rest.iter().map(String::as_str).eq(own)
+        };
+        let known: Vec<Option<Vec<String>>> = taken
+            .iter()
+            .map(|one| {
+                let whole = Taken { column: None, ..one.clone() };
+                // A column goes before its table that is to stay.
+                let part = |name: &Vec<String>| {
+                    one.column.as_ref().filter(|_| is(name, &whole)).map(|column| name.iter().chain([column]).cloned().collect())
+                };
+                let mut all = self.filled.iter().filter_map(|name| if is(name, one) { Some(name.clone()) } else { part(name) });
+                // Two of that name in two schemas are told by nobody.
+                all.next().filter(|_| all.next().is_none())
+            })
+            .collect();
+        if known.iter().all(Option::is_none) { Vec::new() } else { known }
+    }
+
+    /// Why something is no more what it was where the way back begins: of a table, one of its columns.
+    fn turned(&self, object: &Object, now: &Manifest) -> Option<String> {
+        let is_of = |column: &&Object| column.identity == object.identity || is_in(column, object);
+        let was = self.begin.of_kind(Kind::Column).iter().filter(is_of).chain(self.begin.apart().iter().filter(is_of));
+        let is_kept = |column: &Object| {
+            let name: Vec<String> = column.identity.parts().map(str::to_owned).collect();
+            let parts: Vec<&str> = column.identity.parts().collect();
+            self.stays.contains(&name)
+                || now.whole().find(Kind::Column, &parts).is_some_and(|now| VALUES.iter().all(|name| now.get(name) == column.get(name)))
+        };
+        let turned = was.filter(|column| column.kind == Kind::Column).find(|column| !is_kept(column));
+        turned.map(|column| format!("the way back changes or drops column {} before", column.display()))
+    }
+
+    /// Puts it aside here, has it back, and puts it aside again: the statements that do.
+    fn put(&mut self, name: &[String], session: &mut dyn Session) -> Result<Result<Vec<String>, String>, Box<Trouble>> {
+        let now = self.place.look(&self.place.database, self.stage)?;
+        let parts: Vec<&str> = name.iter().map(String::as_str).collect();
+        let kind = if parts.len() == 3 { Kind::Column } else { Kind::Table };
+        let Some(object) = now.find(kind, &parts) else { return Ok(Err(format!("{} is not there", shown(name)))) };
+        if let Some(why) = self.turned(object, &now) {
+            return Ok(Err(why));
+        }
+        let aside = match aside(object, &now, self.dialect, self.putting) {
+            Ok(aside) => aside,
+            Err(why) => return Ok(Err(why)),
+        };
+        let mut back = aside.back.clone();
+        if aside.needs_opening {
+            back = self.dialect.opening().iter().map(|line| (*line).to_owned()).chain(back).collect();
+        }
+        let mut own = self.place.session(&self.place.database)?;
+        for (what, statements) in [("", &aside.statements), ("to have it back, ", &back)] {
+            for statement in statements {
+                if let Answer::Refused(refused) = own.run(statement)? {
+                    return Ok(Err(format!("{what}a throwaway server refuses {statement}: {} ({})", refused.message, refused.code)));
+                }
+            }
+        }
+        let again = self.place.look(&self.place.database, self.stage)?;
+        if schema(&again) != schema(&now) {
+            let odd = crate::patch::left(&again, &now, self.dialect);
+            let words: Vec<String> = odd.iter().take(NAMED).map(|one| one.words()).collect();
+            return Ok(Err(format!("it would not come back as it was: {}", words.join("; "))));
+        }
+        for statement in &aside.statements {
+            if let Answer::Refused(refused) = session.run(statement)? {
+                return Ok(Err(format!("a throwaway server refuses {statement}: {} ({})", refused.message, refused.code)));
+            }
+        }
+        self.stays.insert(name.to_vec());
+        self.deferred.push(aside.deferred);
+        Ok(Ok(aside.statements))
+    }
+}
+
+/// The way back as it is written; why it does not run.
+fn plainly(cuts: &[Cut], place: &Place) -> Result<Option<String>, Box<Trouble>> {
+    let mut session = place.session(&place.database)?;
+    for cut in cuts {
+        for (_, line) in said(cut)?.0 {
+            let answer = match &line.rows {
+                Some(rows) => session.feed(&line.text, rows)?,
+                None => session.run(&line.text)?,
+            };
+            if let Answer::Refused(refused) = answer {
+                return Ok(Some(format!("{} ({})", refused.message, refused.code)));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The statements that put something aside, and those that have it back.
+struct Aside {
+    statements: Vec<String>,
+    back: Vec<String>,
+    needs_opening: bool,
+    deferred: Deferred,
+}
+
+fn aside(object: &Object, now: &Manifest, dialect: &dyn Dialect, putting: &Putting<'_>) -> Result<Aside, String> {
+    let mut taken: BTreeSet<String> = now.whole().objects().iter().flat_map(|object| names(object).map(str::to_owned)).collect();
+    let mut fresh = |of: &Object| {
+        let last = of.identity.parts().len().saturating_sub(1);
+        let name = deferred::name(of.identity.part(last), putting.since, &|name| taken.contains(name));
+        taken.insert(name.clone());
+        let mut other = of.clone();
+        other.identity = of.identity.with(last, name.into());
+        other
+    };
+    let mut goal: BTreeMap<(Kind, Identity), Object> =
+        now.objects().iter().map(|object| ((object.kind, object.identity.clone()), object.clone())).collect();
+    for gone in inert(object, now)? {
+        goal.remove(&(gone.kind, gone.identity.clone()));
+    }
+    if let Some(own) = goal.get_mut(&(object.kind, object.identity.clone())).filter(|own| own.kind == Kind::Column) {
+        for name in SETS {
+            own.unset(name);
+        }
+    }
+    let other = fresh(object);
+    let one = Deferred {
+        kind: object.kind,
+        identity: other.identity.clone(),
+        was: object.display(),
+        since: putting.since,
+        due: putting.due,
+        back: None,
+    };
+    // What has a name among others has to have another, or what is made later could not be called so.
+    let mut renamed: Vec<(Object, Object)> = Vec::new();
+    let mut marked: Vec<(&Object, Deferred)> = Vec::new();
+    for part in beside(object, now) {
+        let named = named_by(part, now);
+        renamed.push((named.clone(), fresh(named)));
+        if object.kind == Kind::Column {
+            marked.push((part, Deferred { was: part.display(), ..one.clone() }));
+        }
+    }
+    renamed.push((object.clone(), other));
+    marked.push((object, one));
+    let with = |marks: &[(&Object, Deferred)]| {
+        let mut goal = goal.clone();
+        for (marked, one) in marks {
+            if let Some(object) = goal.get_mut(&(marked.kind, marked.identity.clone())) {
+                object.set("comment", one.mark());
+            }
+        }
+        Manifest::new(now.endpoint.clone(), now.dimensions.clone(), goal.into_values().collect(), now.gaps.clone())
+    };
+    let between = |from: &Manifest, to: &Manifest| {
+        let planned = plan(&World::of(from), &World::of(to), dialect, FORM);
+        if let Some(refusal) = planned.refused.first() {
+            return Err(format!("{} {}: {}", refusal.kind.name(), refusal.object, refusal.reason));
+        }
+        let needs_opening = planned.statements().any(|statement| dialect.needs_opening(statement));
+        if let Some(statement) = planned.statements().find(|statement| statement.alone) {
+            return Err(format!("it runs in no transaction: {}", statement.sql));
+        }
+        Ok((planned.statements().map(|statement| statement.sql.clone()).collect::<Vec<_>>(), needs_opening))
+    };
+    let renames = |one: &Object, other: &Object| {
+        dialect.renames(one, other).ok_or_else(|| format!("{} {} cannot be given another name", one.kind.name(), one.display()))
+    };
+    let (there, needs_opening) = between(&with(&marked), now)?;
+    let mut back: Vec<String> = renamed.iter().rev().map(|(one, other)| renames(other, one)).collect::<Result<_, _>>()?;
+    back.extend(there);
+    let Some((_, one)) = marked.last_mut() else { return Err("nothing is marked".to_owned()) };
+    one.back = Some(back.join(" "));
+    if dialect.comment_room(object.kind).is_some_and(|room| one.mark().chars().count() > room) {
+        one.back = None;
+    }
+    let deferred = one.clone();
+    let (mut statements, opening) = between(now, &with(&marked))?;
+    if opening {
+        return Err("what makes it inert means the same only in a session of evenkeel's own".to_owned());
+    }
+    statements.extend(renamed.iter().map(|(one, other)| renames(one, other)).collect::<Result<Vec<_>, _>>()?);
+    Ok(Aside { statements, back, needs_opening, deferred })
+}
+
+/// What a column loses, so that rows that do not have it get nothing.
+const SETS: [&str; 8] =
+    ["not_null", "not_null_name", "not_null_no_inherit", "default", "identity", "identity_options", "generated", "generated_kind"];
+
+/// What says of a column what values it has.
+const VALUES: [&str; 4] = ["type", "collation", "generated", "generated_kind"];
+
+/// Whether a column is one of a table.
+fn is_in(column: &Object, table: &Object) -> bool {
+    table.kind == Kind::Table && column.identity.part(0) == table.identity.part(0) && column.identity.part(1) == table.identity.part(1)
+}
+
+/// Names that something else may not have: the last of its own.
+fn names(object: &Object) -> impl Iterator<Item = &str> {
+    object.identity.parts().last().into_iter()
+}
+
+/// What keeps others from writing, or acts when they do: keys, checks and what else hangs on a column, with what the server would drop with
+/// it; of a table what binds it to others.
+fn inert<'m>(object: &'m Object, now: &'m Manifest) -> Result<Vec<&'m Object>, String> {
+    let (schema, table) = (object.identity.part(0), object.identity.part(1));
+    let is_on = |part: &&Object| part.identity.part(0) == schema && part.identity.part(1) == table;
+    if object.kind == Kind::Table {
+        if let Some(child) = partly(object) {
+            return Err(child);
+        }
+        let keys = now.of_kind(Kind::Constraint).iter().filter(is_on).filter(|key| key.text("type") == Some("foreign key"));
+        let others = [Kind::Trigger, Kind::PublicationTable].into_iter().flat_map(|kind| now.of_kind(kind)).filter(is_on);
+        return Ok(keys.chain(others).collect());
+    }
+    let column = object.identity.part(2);
+    if let Some(why) = now.find(Kind::Table, &[schema, table]).and_then(partly) {
+        return Err(why);
+    }
+    if object.text("generated_kind") == Some("virtual") {
+        return Err("its values are computed when they are read: nothing is in it".to_owned());
+    }
+    let mut domains = now.of_kind(Kind::Domain).iter().filter(|domain| object.text("type") == Some(&domain.display()));
+    let refuses = |domain: &Object| {
+        let own = |check: &&Object| check.identity.part(0) == domain.identity.part(0) && check.identity.part(1) == domain.identity.part(1);
+        domain.get("not_null").is_some() || now.of_kind(Kind::DomainConstraint).iter().any(|check| own(&check))
+    };
+    if let Some(domain) = domains.find(|domain| refuses(domain)) {
+        return Err(format!("its type, domain {}, may refuse rows that do not have it", domain.display()));
+    }
+    let keys = now.of_kind(Kind::Constraint).iter().filter(is_on).filter(|key| mentions(key, column));
+    let indexes = on(schema, table, now).filter(|index| index.get("unique").is_some() && mentions(index, column));
+    let statistics = now.of_kind(Kind::Statistics).iter().filter(|one| is_about(one, schema, table) && mentions(one, column));
+    Ok(keys.chain(indexes).chain(statistics).collect())
+}
+
+/// Why a table cannot be put aside, nor a column of it, yet.
+fn partly(table: &Object) -> Option<String> {
+    let of = ["partition_of", "partition_by", "inherits", "partition_key"].into_iter();
+    let has = of.filter(|name| table.kind.spec().index_of(name).is_some()).find(|name| table.get(name).is_some());
+    has.map(|_| format!("{} has partitions or is one, or inherits", table.display()))
+}
+
+/// Indexes of a table.
+fn on<'m>(schema: &'m str, table: &'m str, now: &'m Manifest) -> impl Iterator<Item = &'m Object> {
+    let is_on = move |index: &&Object| {
+        is_about(index, schema, table)
+            || index.identity.parts().len() == 3 && index.identity.part(0) == schema && index.identity.part(1) == table
+    };
+    now.of_kind(Kind::Index).iter().filter(is_on)
+}
+
+/// Whether it says that it is about a table.
+fn is_about(object: &Object, schema: &str, table: &str) -> bool {
+    let Some(Value::List(parts)) = object.get("table") else { return false };
+    parts.first().is_some_and(|part| &**part == schema) && parts.get(1).is_some_and(|part| &**part == table)
+}
+
+/// Where constraints, indexes and statistics name columns, alone or within texts.
+const ALONE: [&str; 2] = ["columns", "include"];
+const WITHIN: [&str; 5] = ["expression", "keys", "predicate", "expressions", "operators"];
+
+/// Whether it is about a column.
+fn mentions(object: &Object, name: &str) -> bool {
+    let is = |property: &&str, is_named: &dyn Fn(&str) -> bool| match object.get(property) {
+        Some(Value::Text(text)) => is_named(text),
+        Some(Value::List(items)) => items.iter().any(|item| is_named(item)),
+        _ => false,
+    };
+    let own = object.kind.spec();
+    let has = |property: &&&str| own.index_of(property).is_some();
+    ALONE.iter().filter(has).any(|property| is(property, &|item| item == name || has_word(item, name) && item.starts_with('"')))
+        || WITHIN.iter().filter(has).any(|property| is(property, &|item| has_word(item, name)))
+}
+
+/// What stays with it and has a name among those of others: indexes, sequences of its columns, checks, statistics.
+fn beside<'m>(object: &Object, now: &'m Manifest) -> Vec<&'m Object> {
+    let (schema, table) = (object.identity.part(0), object.identity.part(1));
+    let is_its = |of: &str| {
+        let name = match object.kind {
+            Kind::Column => object.display(),
+            _ => display(Kind::Table, &object.identity),
+        };
+        of == name || object.kind == Kind::Table && of.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'))
+    };
+    let indexes = now.of_kind(Kind::Index).iter().filter(|index| index.identity.parts().len() == 2);
+    let indexes = indexes.filter(|index| {
+        let is_there = on(schema, table, now).any(|other| other.identity == index.identity);
+        let is_plain = index.get("unique").is_none() && index.get("constraint").is_none();
+        is_there && (object.kind == Kind::Table || is_plain && mentions(index, object.identity.part(2)))
+    });
+    let sequences = now.of_kind(Kind::Sequence).iter().filter(|sequence| sequence.text("owned_by").is_some_and(is_its));
+    // The server makes up names of checks that no table of the schema has.
+    let checks = now.of_kind(Kind::Constraint).iter().filter(|check| {
+        let is_on = check.identity.part(0) == schema && check.identity.part(1) == table;
+        is_on && object.kind == Kind::Table && check.text("type") == Some("check")
+    });
+    let statistics = now.of_kind(Kind::Statistics).iter().filter(|one| object.kind == Kind::Table && is_about(one, schema, table));
+    indexes.chain(sequences).chain(checks).chain(statistics).collect()
+}
+
+/// The constraint behind which an index stands, by which it is renamed; else itself.
+fn named_by<'m>(part: &'m Object, now: &'m Manifest) -> &'m Object {
+    let Some(name) = part.text("constraint").filter(|_| part.kind == Kind::Index) else { return part };
+    let Some(Value::List(table)) = part.get("table") else { return part };
+    let [schema, table, ..] = &**table else { return part };
+    now.find(Kind::Constraint, &[schema, table, name]).unwrap_or(part)
+}
