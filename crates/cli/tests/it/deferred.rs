@@ -1,6 +1,6 @@
 //! A way back that drops nothing in which something is: what it puts aside, that nobody is kept from writing, and that it comes back.
 
-use crate::deploy::{deploy, given};
+use crate::deploy::{configure, deploy, given};
 use crate::run::{Place, digest};
 use evenkeel_testkit::{Share, database, majors, newest};
 use serde_json::Value;
@@ -11,6 +11,7 @@ const EMAIL: (&str, &str) = (
 alter table people add email text not null default 'none', add constraint email_fits check (length(email) < 100),
     add number int unique;
 create index people_by_email on people (lower(email));
+create index people_email on people (email);
 comment on column people.email is 'where; due letters go';
 -- migrate:down
 alter table people drop email, drop number;
@@ -132,6 +133,12 @@ fn what_was_put_aside_goes_by_a_release_of_its_own_and_not_before_its_day() {
     let old = db.value(&format!("select {comment}")).unwrap();
     db.exec(&format!("comment on column people.{name} is '{}'", old.replace(due, "2026-01-01")));
     assert!(contract(0).is_empty());
+    // Nobody can bring back what is in it.
+    let lines = "[gates]\nundo = \"forward-only\"\nundo_reason = \"its day is over\"\n";
+    configure(&place, &db, "staging", lines);
+    place.run(&["rehearse", "--for", "shop"]).exits(0).says("was put aside: public.people._deprecated_");
+    let told = deploy(&place, &["--plan", "--accept-gap", "use", "--format", "json"]).exits(0);
+    assert!(told.stdout.contains("contract"), "{}", told.stdout);
     // Somebody uses it.
     db.exec(&format!("create view still as select {name} from people"));
     let gates = contract(1);

@@ -9,19 +9,19 @@
 use super::Order;
 use super::back::{Taking, shown};
 use super::deeds::said;
+use super::inert::{SETS, VALUES, beside, identities, inert, is_called, is_in, named_by, shares};
 use crate::migrations::{Cut, Script};
 use crate::rehearse::{Place, Release};
 use crate::replay::Stage;
 use evenkeel_core::evidence::schema;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::folder::Part;
-use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::deferred::{self, Deferred};
-use evenkeel_core::manifest::{Identity, Manifest, Object, display};
+use evenkeel_core::manifest::{Identity, Manifest, Object};
 use evenkeel_core::patch::{Dialect, Form, World, plan};
 use evenkeel_core::port::{Answer, Engine, Environment, Limits, Session, Watch};
 use evenkeel_core::statement::{Grammar, Nature, Taken, Unseen, What};
-use evenkeel_core::trace::has_word;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -343,11 +343,13 @@ struct Aside {
 }
 
 fn aside(object: &Object, now: &Manifest, dialect: &dyn Dialect, putting: &Putting<'_>) -> Result<Aside, String> {
-    let mut taken: BTreeSet<String> = now.whole().objects().iter().flat_map(|object| names(object).map(str::to_owned)).collect();
+    let whole = now.whole();
+    let mut given: BTreeSet<String> = BTreeSet::new();
     let mut fresh = |of: &Object| {
         let last = of.identity.parts().len().saturating_sub(1);
-        let name = deferred::name(of.identity.part(last), putting.since, &|name| taken.contains(name));
-        taken.insert(name.clone());
+        let is_taken = |name: &str| given.contains(name) || whole.objects().iter().any(|other| shares(other, of) && is_called(other, name));
+        let name = deferred::name(of.identity.part(last), putting.since, &is_taken);
+        given.insert(name.clone());
         let mut other = of.clone();
         other.identity = of.identity.with(last, name.into());
         other
@@ -380,6 +382,10 @@ fn aside(object: &Object, now: &Manifest, dialect: &dyn Dialect, putting: &Putti
         if object.kind == Kind::Column {
             marked.push((part, Deferred { was: part.display(), ..one.clone() }));
         }
+    }
+    for sequence in identities(object, now) {
+        let other = fresh(&sequence);
+        renamed.push((sequence, other));
     }
     renamed.push((object.clone(), other));
     marked.push((object, one));
@@ -421,128 +427,4 @@ fn aside(object: &Object, now: &Manifest, dialect: &dyn Dialect, putting: &Putti
     }
     statements.extend(renamed.iter().map(|(one, other)| renames(one, other)).collect::<Result<Vec<_>, _>>()?);
     Ok(Aside { statements, back, needs_opening, deferred })
-}
-
-/// What a column loses, so that rows that do not have it get nothing.
-const SETS: [&str; 8] =
-    ["not_null", "not_null_name", "not_null_no_inherit", "default", "identity", "identity_options", "generated", "generated_kind"];
-
-/// What says of a column what values it has.
-const VALUES: [&str; 4] = ["type", "collation", "generated", "generated_kind"];
-
-/// Whether a column is one of a table.
-fn is_in(column: &Object, table: &Object) -> bool {
-    table.kind == Kind::Table && column.identity.part(0) == table.identity.part(0) && column.identity.part(1) == table.identity.part(1)
-}
-
-/// Names that something else may not have: the last of its own.
-fn names(object: &Object) -> impl Iterator<Item = &str> {
-    object.identity.parts().last().into_iter()
-}
-
-/// What keeps others from writing, or acts when they do: keys, checks and what else hangs on a column, with what the server would drop with
-/// it; of a table what binds it to others.
-fn inert<'m>(object: &'m Object, now: &'m Manifest) -> Result<Vec<&'m Object>, String> {
-    let (schema, table) = (object.identity.part(0), object.identity.part(1));
-    let is_on = |part: &&Object| part.identity.part(0) == schema && part.identity.part(1) == table;
-    if object.kind == Kind::Table {
-        if let Some(child) = partly(object) {
-            return Err(child);
-        }
-        let keys = now.of_kind(Kind::Constraint).iter().filter(is_on).filter(|key| key.text("type") == Some("foreign key"));
-        let others = [Kind::Trigger, Kind::PublicationTable].into_iter().flat_map(|kind| now.of_kind(kind)).filter(is_on);
-        return Ok(keys.chain(others).collect());
-    }
-    let column = object.identity.part(2);
-    if let Some(why) = now.find(Kind::Table, &[schema, table]).and_then(partly) {
-        return Err(why);
-    }
-    if object.text("generated_kind") == Some("virtual") {
-        return Err("its values are computed when they are read: nothing is in it".to_owned());
-    }
-    let mut domains = now.of_kind(Kind::Domain).iter().filter(|domain| object.text("type") == Some(&domain.display()));
-    let refuses = |domain: &Object| {
-        let own = |check: &&Object| check.identity.part(0) == domain.identity.part(0) && check.identity.part(1) == domain.identity.part(1);
-        domain.get("not_null").is_some() || now.of_kind(Kind::DomainConstraint).iter().any(|check| own(&check))
-    };
-    if let Some(domain) = domains.find(|domain| refuses(domain)) {
-        return Err(format!("its type, domain {}, may refuse rows that do not have it", domain.display()));
-    }
-    let keys = now.of_kind(Kind::Constraint).iter().filter(is_on).filter(|key| mentions(key, column));
-    let indexes = on(schema, table, now).filter(|index| index.get("unique").is_some() && mentions(index, column));
-    let statistics = now.of_kind(Kind::Statistics).iter().filter(|one| is_about(one, schema, table) && mentions(one, column));
-    Ok(keys.chain(indexes).chain(statistics).collect())
-}
-
-/// Why a table cannot be put aside, nor a column of it, yet.
-fn partly(table: &Object) -> Option<String> {
-    let of = ["partition_of", "partition_by", "inherits", "partition_key"].into_iter();
-    let has = of.filter(|name| table.kind.spec().index_of(name).is_some()).find(|name| table.get(name).is_some());
-    has.map(|_| format!("{} has partitions or is one, or inherits", table.display()))
-}
-
-/// Indexes of a table.
-fn on<'m>(schema: &'m str, table: &'m str, now: &'m Manifest) -> impl Iterator<Item = &'m Object> {
-    let is_on = move |index: &&Object| {
-        is_about(index, schema, table)
-            || index.identity.parts().len() == 3 && index.identity.part(0) == schema && index.identity.part(1) == table
-    };
-    now.of_kind(Kind::Index).iter().filter(is_on)
-}
-
-/// Whether it says that it is about a table.
-fn is_about(object: &Object, schema: &str, table: &str) -> bool {
-    let Some(Value::List(parts)) = object.get("table") else { return false };
-    parts.first().is_some_and(|part| &**part == schema) && parts.get(1).is_some_and(|part| &**part == table)
-}
-
-/// Where constraints, indexes and statistics name columns, alone or within texts.
-const ALONE: [&str; 2] = ["columns", "include"];
-const WITHIN: [&str; 5] = ["expression", "keys", "predicate", "expressions", "operators"];
-
-/// Whether it is about a column.
-fn mentions(object: &Object, name: &str) -> bool {
-    let is = |property: &&str, is_named: &dyn Fn(&str) -> bool| match object.get(property) {
-        Some(Value::Text(text)) => is_named(text),
-        Some(Value::List(items)) => items.iter().any(|item| is_named(item)),
-        _ => false,
-    };
-    let own = object.kind.spec();
-    let has = |property: &&&str| own.index_of(property).is_some();
-    ALONE.iter().filter(has).any(|property| is(property, &|item| item == name || has_word(item, name) && item.starts_with('"')))
-        || WITHIN.iter().filter(has).any(|property| is(property, &|item| has_word(item, name)))
-}
-
-/// What stays with it and has a name among those of others: indexes, sequences of its columns, checks, statistics.
-fn beside<'m>(object: &Object, now: &'m Manifest) -> Vec<&'m Object> {
-    let (schema, table) = (object.identity.part(0), object.identity.part(1));
-    let is_its = |of: &str| {
-        let name = match object.kind {
-            Kind::Column => object.display(),
-            _ => display(Kind::Table, &object.identity),
-        };
-        of == name || object.kind == Kind::Table && of.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'))
-    };
-    let indexes = now.of_kind(Kind::Index).iter().filter(|index| index.identity.parts().len() == 2);
-    let indexes = indexes.filter(|index| {
-        let is_there = on(schema, table, now).any(|other| other.identity == index.identity);
-        let is_plain = index.get("unique").is_none() && index.get("constraint").is_none();
-        is_there && (object.kind == Kind::Table || is_plain && mentions(index, object.identity.part(2)))
-    });
-    let sequences = now.of_kind(Kind::Sequence).iter().filter(|sequence| sequence.text("owned_by").is_some_and(is_its));
-    // The server makes up names of checks that no table of the schema has.
-    let checks = now.of_kind(Kind::Constraint).iter().filter(|check| {
-        let is_on = check.identity.part(0) == schema && check.identity.part(1) == table;
-        is_on && object.kind == Kind::Table && check.text("type") == Some("check")
-    });
-    let statistics = now.of_kind(Kind::Statistics).iter().filter(|one| object.kind == Kind::Table && is_about(one, schema, table));
-    indexes.chain(sequences).chain(checks).chain(statistics).collect()
-}
-
-/// The constraint behind which an index stands, by which it is renamed; else itself.
-fn named_by<'m>(part: &'m Object, now: &'m Manifest) -> &'m Object {
-    let Some(name) = part.text("constraint").filter(|_| part.kind == Kind::Index) else { return part };
-    let Some(Value::List(table)) = part.get("table") else { return part };
-    let [schema, table, ..] = &**table else { return part };
-    now.find(Kind::Constraint, &[schema, table, name]).unwrap_or(part)
 }

@@ -55,8 +55,8 @@ pub fn gates(
             gates.push(unused(&dual.origin, old, order, target, environment, (limits, run))?);
         }
     }
-    // What was put aside is no part of what the rehearsal has seen go: by its words.
-    for one in target.deferred().filter(|one| dual::may_go(&one.display(), &release.cuts)) {
+    let takes = |one: &Deferred| goes(&one.display(), order, release) || dual::may_go(&one.display(), &release.cuts);
+    for one in target.deferred().filter(takes) {
         gates.push(over(&one, run.today));
         gates.push(unused(PUT_ASIDE, &one.display(), order, target, environment, (limits, run))?);
     }

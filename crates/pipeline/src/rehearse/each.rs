@@ -19,14 +19,12 @@ use std::collections::BTreeMap;
 pub const BASE: &str = "rehearsal_base";
 /// Where one is tried that is thrown away.
 pub const TRIAL: &str = "rehearsal_trial";
-/// As before one of which it is tried how it can be done.
-pub const FORMS: &str = "rehearsal_forms";
 /// As before one of them, and as after it.
 pub const BEFORE: &str = "rehearsal_before";
 pub const AFTER: &str = "rehearsal_after";
 
 /// Those that nobody needs any more once all were tried.
-pub const PASSING: [&str; 4] = [TRIAL, FORMS, BEFORE, AFTER];
+pub const PASSING: [&str; 3] = [TRIAL, BEFORE, AFTER];
 
 /// What is wrong with a text that ends so.
 pub fn left_open() -> Told {

@@ -2,17 +2,20 @@
 //! back and run again.
 //!
 //! Lives here: the order of things. `place` makes the server, `watched` runs it once, `eyes` watches statements, `samples` from a second
-//! session, `reasons` why something is written anew, `logged` has what the server's log says of waits, `load` has clients beside them who ask a `workload`, `lasting` transactions, `tried` tries one migration after the other (its effect, its way back, itself once more) on databases of `each`;
-//! `held` has statements held up; `killed` kills each at several moments, `stalled` has a statement stand for that; `written` has the new version write before a way back, `rows` says what is in tables; `compared` says what is otherwise; `clock` is for
-//! servers whose locks nobody looks at; `sizes` runs it at several sizes; `replica` has a second server follow it; `asked` asks what applications ask before it and after,
-//! `in_place` runs it where others are at work and gives it up. Does not live here: what is pending (`pending`), what a gate demands
-//! (`core/rehearsal`).
+//! session, `reasons` why something is written anew, `logged` has what the server's log says of waits, `load` has clients beside them who
+//! ask a `workload`, `lasting` transactions; `tried` tries one migration after the other (its effect, its way back, itself once more) on
+//! databases of `each`, `held` has statements held up meanwhile, `written` has the new version write before a way back; `killed` kills each
+//! at several moments, `stalled` has a statement stand for that; `compared` says what is otherwise in the schema, `rows` in tables; `clock`
+//! is for servers whose locks nobody looks at, `forms` by which words they do what; `sizes` runs it at several sizes; `replica` has a second
+//! server follow it; `asked` asks what applications ask before it and after, `in_place` runs it where others are at work and gives it up.
+//! Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
 
 mod asked;
 mod clock;
 mod compared;
 mod each;
 mod eyes;
+mod forms;
 mod held;
 mod in_place;
 mod killed;
@@ -396,5 +399,5 @@ fn clients(load: &Load, place: &Place, wanted: &Wanted<'_>) -> Vec<String> {
 /// That clients leave out what they are to use no more.
 fn left_out(release: &Release) -> Option<String> {
     let old = release.old.join(", ");
-    (!old.is_empty()).then(|| format!("clients beside it leave out what is declared as old and may go with it: {old}"))
+    (!old.is_empty()).then(|| format!("clients beside it leave out what is declared as old and may go with it, or was put aside: {old}"))
 }

@@ -5,14 +5,15 @@
 
 use super::clock::Marks;
 use super::compared::{differences, worded};
-use super::each::{AFTER, BEFORE, Each, FORMS, TRIAL};
+use super::each::{AFTER, BEFORE, Each, TRIAL};
 use super::eyes::Eyes;
+use super::forms::forms;
 use super::lost;
 use super::pending::Release;
 use super::rows::Undisturbed;
 use super::samples::Samples;
 use super::written::written;
-use crate::migrations::{Cut, Said, Script};
+use crate::migrations::{Cut, Script};
 use crate::runner::{Blind, Manner, Onlooker};
 use evenkeel_core::evidence;
 use evenkeel_core::fault::Trouble;
@@ -43,7 +44,7 @@ impl Each<'_> {
             if has(Part::Rerun) || has(Part::Undo) || is_alone {
                 self.aside(self.ground.database, BEFORE)?;
             }
-            told.forms = self.forms(cut)?;
+            told.forms = forms(self.place, self.stage, self.ground, cut)?;
             let mut marks = Marks { place: self.place, stage: self.stage, database: self.ground.database, after: Vec::new() };
             let mut blind = Blind;
             let onlooker: &mut dyn Onlooker = if self.stage.engine.undoes_definitions() { &mut blind } else { &mut marks };
@@ -75,7 +76,8 @@ impl Each<'_> {
                 self.aside(self.ground.database, AFTER)?;
             }
             if has(Part::Effect) {
-                told.effect = Some(effect(&before, &after));
+                // What was put aside earlier goes by a release of its own.
+                told.effect = Some(effect(&before.whole(), &after.whole()));
                 told.result = evidence::schema(&after);
             }
             if has(Part::Undo) {
@@ -90,41 +92,6 @@ impl Each<'_> {
             before = after;
         }
         self.look(self.ground.database)
-    }
-
-    /// In which form each statement can be done that costs least; nothing where no statement can have one.
-    fn forms(&self, cut: &Cut) -> Result<Vec<Option<String>>, Box<Trouble>> {
-        let grammar = self.ground.grammar;
-        let all: Vec<_> = cut.up.iter().flat_map(Script::statements).collect();
-        let in_form = |said: &Said<'_>, form: &str| grammar.in_form(said.statement, said.text.trim(), form);
-        if !all.iter().any(|said| grammar.forms().iter().any(|form| in_form(said, form).is_some())) {
-            return Ok(Vec::new());
-        }
-        let deployer = self.stage.engine.deployer()?;
-        self.aside(self.ground.database, FORMS)?;
-        let mut session = self.place.session(self.ground.database)?;
-        let mut found = Vec::new();
-        'all: for said in &all {
-            for form in grammar.forms() {
-                let Some(text) = in_form(said, form) else { break };
-                match session.run(&text)? {
-                    Answer::Ran(_) => {
-                        found.push(Some((*form).to_owned()));
-                        continue 'all;
-                    }
-                    Answer::Refused(refused) if deployer.is_unfit(&refused.code) => {}
-                    Answer::Refused(_) => break,
-                }
-            }
-            found.push(None);
-            if let Answer::Refused(_) = session.run(said.text.trim())? {
-                // What comes of that is told where it is run as it stands.
-                break;
-            }
-        }
-        drop(session);
-        self.aside(FORMS, self.ground.database)?;
-        Ok(found)
     }
 
     /// There and back, and there again.
