@@ -5,7 +5,7 @@ use crate::rehearse_why::two_by_day;
 use evenkeel_testkit::{database, newest};
 use serde_json::Value;
 
-const LARGE: &str = "create table big as select g as id, md5(g::text) as m from generate_series(1, 300000) g;\ncreate index on big (m);\n";
+const LARGE: &str = "create table big as select g as id, md5(g::text) as m from generate_series(1, 120000) g;\ncreate index on big (m);\n";
 
 #[test]
 fn a_replica_is_behind_by_what_it_has_not_replayed_and_a_limit_closes_the_gate() {
@@ -36,9 +36,7 @@ fn a_replica_is_behind_by_what_it_has_not_replayed_and_a_limit_closes_the_gate()
         let found = gate(&told, "lag");
         assert_eq!(found["holds"], false, "{told}");
         assert!(found["origin"].as_str().unwrap().contains("evenkeel.toml:2"), "{found}");
-        let shown =
-            place.run(&["rehearse", "release.sql", "--for", &db.url(), "--only", "run,lag", "--replica"]).exits(1).says("× lag").stdout;
-        assert!(shown.contains("behind at the most"), "{shown}");
+        assert!(found["found"].as_str().unwrap().contains("behind at the most"), "{found}");
     });
 }
 

@@ -78,7 +78,7 @@ fn a_way_back_meets_rows_that_only_the_new_version_could_write() {
             (
                 "alter table orders rename to bought;",
                 "delete from bought where id > 30; alter table bought rename to orders;",
-                Some("public.bought: 33 rows with those that the new version has written, 30 after it"),
+                Some("public.bought: 36 rows with those that the new version has written, 30 after it"),
             ),
         ] {
             let (undo, gate) = undo(&place, db, (up, down), more);
