@@ -29,7 +29,7 @@ pub(crate) use resume::orphans;
 pub use work::Bounds;
 pub(crate) use work::time;
 
-use crate::capture::Source;
+use crate::capture::{self, Source};
 use crate::dual::Dual;
 use crate::history::{self, Recording, Way};
 use crate::lease;
@@ -197,7 +197,11 @@ pub fn run(
     });
     if let Some(taking) = &taking {
         let gate = back::loss(&order.proof, release, taking, &**environment, (&limits, &run.watch), stepwise)?;
-        gates.push(match unkept.filter(|_| gate.holds != Some(true)) {
+        gates.push(match unkept {
+            Some(why) if gate.holds == Some(true) => {
+                let fix = "drop what was put aside by a release of its own first, or say --accept-loss all";
+                Gate { found: format!("whether what was put aside before stays is not told: {why}"), holds: None, ..gate }.fix(fix)
+            }
             Some(why) => Gate { found: format!("{}; it cannot be put aside: {why}", gate.found), ..gate },
             None => gate,
         });
@@ -248,7 +252,18 @@ pub fn run(
     let recording = recording.unwrap_or_default();
     let work = Work { source, environment: &**environment, engine, deployer, order, run, release, recording: recording.as_ref(), read };
     let hands = Hands { deployer, bounds: order.bounds, stop: run.watch.stop, taking: taking.as_ref() };
-    work.under_claim(deployed, deeds, (&earlier, &gone), &target, hands)
+    let mut deployed = work.under_claim(deployed, deeds, (&earlier, &gone), &target, hands)?;
+    if let (Outcome::Ran { stopped: Some(_), .. }, false) = (&deployed.outcome, deployed.deferred.is_empty()) {
+        // Of one that stopped, what is there.
+        match capture::manifest(source, run) {
+            Ok(now) => deployed.deferred.retain(|one| now.deferred().any(|other| other == *one)),
+            Err(trouble) => {
+                deployed.deferred.clear();
+                deployed.notes.push(format!("what was put aside could not be looked at: {trouble}"));
+            }
+        }
+    }
+    Ok(deployed)
 }
 
 fn tool(recording: &Recording) -> Tool<'_> {

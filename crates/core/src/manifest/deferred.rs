@@ -9,7 +9,7 @@ use crate::finding::{DEFERRED, Finding, Origin, Remedy, Subject, Thing, Which};
 use crate::kind::{Kind, Severity, Value};
 use crate::trace::has_word;
 use jiff::civil::Date;
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet};
 
 /// What begins the name of something that was put aside; the day follows.
 pub const PREFIX: &str = "_deprecated_";
@@ -142,17 +142,20 @@ pub(super) fn apart(objects: &mut Vec<Object>) -> Vec<Object> {
     if heads.is_empty() {
         return Vec::new();
     }
-    let (mut apart, kept): (Vec<Object>, Vec<Object>) =
-        std::mem::take(objects).into_iter().partition(|object| heads.iter().any(|head| is_of(object, head)));
+    let known = Heads::of(&heads);
+    let (mut apart, kept): (Vec<Object>, Vec<Object>) = std::mem::take(objects).into_iter().partition(|object| known.has(object));
     *objects = kept;
-    let tables: BTreeSet<[String; 2]> = heads.iter().filter(|head| head.kind == Kind::Column).map(table).collect();
-    for of in tables {
-        let mut columns: Vec<&mut Object> =
-            objects.iter_mut().filter(|object| object.kind == Kind::Column && table(object) == of).collect();
-        columns.sort_by_key(|column| position(column));
-        let mut own: Vec<&mut Object> = apart.iter_mut().filter(|object| object.kind == Kind::Column && table(object) == of).collect();
-        own.sort_by_key(|column| position(column));
-        for (at, column) in (1_i64..).zip(columns.into_iter().chain(own)) {
+    // Columns of tables that stay, in their order, with what is apart behind the others.
+    let mut columns: HashMap<[String; 2], Vec<&mut Object>> =
+        heads.iter().filter(|head| head.kind == Kind::Column).map(|head| (table(head), Vec::new())).collect();
+    for object in objects.iter_mut().chain(apart.iter_mut()).filter(|object| object.kind == Kind::Column) {
+        if let Some(known) = columns.get_mut(&table(object)) {
+            known.push(object);
+        }
+    }
+    for of in columns.values_mut() {
+        of.sort_by_key(|column| (known.has(column), position(column)));
+        for (at, column) in (1_i64..).zip(of) {
             if column.get("position").is_some() {
                 column.set("position", Value::Integer(at));
             }
@@ -212,28 +215,52 @@ fn is_with(object: &Object, column: &Object) -> bool {
     }
 }
 
-/// Whether an object is something that was put aside, or hangs on it.
-fn is_of(object: &Object, head: &Object) -> bool {
-    if object.kind == head.kind && object.identity == head.identity {
-        return true;
+/// What was put aside, by name.
+struct Heads<'h> {
+    all: HashSet<(Kind, &'h Identity)>,
+    tables: HashSet<(&'h str, &'h str)>,
+    names: Vec<&'h str>,
+}
+
+impl<'h> Heads<'h> {
+    fn of(heads: &'h [Object]) -> Self {
+        let tables = heads.iter().filter(|head| head.kind == Kind::Table);
+        Self {
+            all: heads.iter().map(|head| (head.kind, &head.identity)).collect(),
+            tables: tables.map(|table| (table.identity.part(0), table.identity.part(1))).collect(),
+            names: heads.iter().filter_map(|head| head.identity.parts().last()).collect(),
+        }
     }
-    let (schema, own) = (head.identity.part(0), head.identity.parts().last().unwrap_or_default());
-    match object.kind {
-        // These write down what they are on as a person reads it.
-        Kind::Grant | Kind::Owner => {
-            let on = object.identity.part(1);
-            on.contains(own) && has_word(on, own)
+
+    /// Whether an object is something that was put aside, or hangs on it.
+    fn has(&self, object: &Object) -> bool {
+        if self.all.contains(&(object.kind, &object.identity)) {
+            return true;
         }
-        Kind::IndexStatistics if head.kind == Kind::Index => object.identity.part(0) == schema && object.identity.part(1) == own,
-        // An index, a sequence and statistics have their name in a schema, and say what they belong to.
-        Kind::Index | Kind::Sequence | Kind::Statistics if head.kind == Kind::Table => belongs(object, schema, own),
-        Kind::Column | Kind::Constraint | Kind::Policy | Kind::Rule | Kind::Partition | Kind::TableStatistics | Kind::ColumnStatistics
-            if head.kind == Kind::Table =>
-        {
-            object.identity.part(0) == schema && object.identity.part(1) == own
+        let (one, two) = (object.identity.part(0), object.identity.part(1));
+        match object.kind {
+            // These write down what they are on as a person reads it.
+            Kind::Grant | Kind::Owner => two.contains(PREFIX) && self.names.iter().any(|name| has_word(two, name)),
+            Kind::IndexStatistics => self.all.contains(&(Kind::Index, &object.identity)),
+            Kind::ColumnStatistics if self.all.contains(&(Kind::Column, &object.identity)) => true,
+            // An index, a sequence and statistics have their name in a schema, and say what they belong to.
+            Kind::Sequence => {
+                let of = object.text("owned_by").filter(|of| of.contains(PREFIX));
+                of.is_some() && self.tables.iter().any(|(schema, name)| belongs(object, schema, name))
+            }
+            Kind::Index | Kind::Statistics => match object.get("table") {
+                Some(Value::List(parts)) => matches!(&**parts, [schema, name, ..] if self.tables.contains(&(&**schema, &**name))),
+                _ => object.identity.parts().len() > 2 && self.tables.contains(&(one, two)),
+            },
+            Kind::Column
+            | Kind::Constraint
+            | Kind::Policy
+            | Kind::Rule
+            | Kind::Partition
+            | Kind::TableStatistics
+            | Kind::ColumnStatistics => self.tables.contains(&(one, two)),
+            _ => false,
         }
-        Kind::ColumnStatistics if head.kind == Kind::Column => object.identity == head.identity,
-        _ => false,
     }
 }
 

@@ -17,9 +17,10 @@ pub(super) const FORMS: [&str; 9] = [
     "ALGORITHM=COPY, LOCK=SHARED",
     "ALGORITHM=COPY, LOCK=EXCLUSIVE",
 ];
-/// It cannot be done so: a wrong use of words, an algorithm that is not known, one or a lock that is not supported, with its reason.
+/// It cannot be done so: a wrong use of words, an algorithm that is not known, one or a lock that is not supported, with its reason, a table
+/// that has had too many changes of that sort.
 /// <https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html>
-const UNFIT: [&str; 5] = ["1221", "1800", "1801", "1845", "1846"];
+const UNFIT: [&str; 6] = ["1221", "1800", "1801", "1845", "1846", "4092"];
 
 /// Whether a server says by that code that a statement cannot be done in the form that it asks for.
 pub fn is_unfit(code: &str) -> bool {

@@ -9,7 +9,7 @@
 use super::Order;
 use super::back::{Taking, shown};
 use super::deeds::said;
-use super::inert::{SETS, VALUES, beside, identities, inert, is_called, is_in, named_by, shares};
+use super::inert::{SETS, VALUES, beside, hangs_on, identities, inert, is_called, is_in, named_by, shares};
 use crate::migrations::{Cut, Script};
 use crate::rehearse::{Place, Release};
 use crate::replay::Stage;
@@ -59,11 +59,15 @@ pub fn keeping(
     (environment, limits, watch): (&dyn Environment, &Limits, &Watch<'_>),
 ) -> Result<Result<Option<Kept>, String>, Box<Trouble>> {
     let all = taking.all();
-    let Some(putting) = order.aside.filter(|_| taking.spares_all() && !all.is_empty()) else { return Ok(Ok(None)) };
-    let counted = environment.filled(&all, limits, watch)?;
+    // What was put aside before may go along: that is seen where it is tried.
+    let has_earlier = target.deferred().next().is_some();
+    let spares_all = taking.spares_all();
+    let is_tried = spares_all && !all.is_empty() || has_earlier && !taking.gives_all();
+    let Some(putting) = order.aside.filter(|_| is_tried && !release.cuts.is_empty()) else { return Ok(Ok(None)) };
+    let counted = if spares_all { environment.filled(&all, limits, watch)? } else { Vec::new() };
     // What cannot be counted may be something.
-    let filled: Vec<Vec<String>> = all.into_iter().zip(counted).filter(|(_, count)| *count != Ok(0)).map(|(name, _)| name).collect();
-    if filled.is_empty() {
+    let filled: Vec<Vec<String>> = all.iter().zip(counted).filter(|(_, count)| *count != Ok(0)).map(|(name, _)| name.clone()).collect();
+    if filled.is_empty() && !has_earlier {
         return Ok(Ok(None));
     }
     if !engine.undoes_definitions() {
@@ -74,7 +78,7 @@ pub fn keeping(
         Ok(_) => return Ok(Err("it runs in no transaction".to_owned())),
         Err(trouble) => return Ok(Err(trouble.to_string())),
     }
-    Ok(kept(release, target, &filled, engine.grammar()?, putting)?.map(Some))
+    Ok(kept(release, target, (&all, &filled), engine.grammar()?, putting)?.map(Some))
 }
 
 /// Works it out for tables and columns in which something is; why it cannot be done.
@@ -84,7 +88,7 @@ pub fn keeping(
 fn kept(
     release: &Release,
     target: &Manifest,
-    filled: &[Vec<String>],
+    (made, filled): (&[Vec<String>], &[Vec<String>]),
     grammar: &dyn Grammar,
     putting: &Putting<'_>,
 ) -> Result<Result<Kept, String>, Box<Trouble>> {
@@ -103,7 +107,18 @@ fn kept(
     let dialect = stage.engine.dialect(&manifest.endpoint)?;
     let written = place.forked(&stage.watch)?;
     let begin = place.look(&place.database, stage)?;
-    let mut at = Bench { place: &place, stage, dialect: &*dialect, putting, filled, begin, deferred: Vec::new(), stays: BTreeSet::new() };
+    let mut at = Bench {
+        place: &place,
+        stage,
+        dialect: &*dialect,
+        putting,
+        made,
+        filled,
+        given: BTreeSet::new(),
+        begin,
+        deferred: Vec::new(),
+        stays: BTreeSet::new(),
+    };
     let mut session = place.session(&place.database)?;
     let mut cuts = Vec::new();
     for cut in &release.cuts {
@@ -174,7 +189,11 @@ struct Bench<'a> {
     stage: Stage<'a>,
     dialect: &'a dyn Dialect,
     putting: &'a Putting<'a>,
+    /// Tables and columns that would go, and those of them in which something is.
+    made: &'a [Vec<String>],
     filled: &'a [Vec<String>],
+    /// Names that were given: with schema, and table where it is a column's.
+    given: BTreeSet<[String; 3]>,
     /// As it is before the way back.
     begin: Manifest,
     deferred: Vec<Deferred>,
@@ -200,22 +219,22 @@ impl Bench<'_> {
                     continue;
                 };
                 self.stage.watch.stop.check()?;
-                if statement.beyond.unseen == Some(Unseen::Computes) {
-                    return Ok(Err(format!("{} turns values into others", script.place(piece.start))));
+                match statement.beyond.unseen {
+                    Some(Unseen::Computes) => return Ok(Err(format!("{} turns values into others", script.place(piece.start)))),
+                    Some(Unseen::MakesRows) => {
+                        return Ok(Err(format!("{} runs a query, which may do anything", script.place(piece.start))));
+                    }
+                    _ => {}
                 }
                 let taken = grammar.takes(statement, own).map(|taken| self.stays(&taken));
                 if let Some(names) = taken.filter(|names| !names.is_empty()) {
                     let Some(names) = names.into_iter().collect::<Option<Vec<_>>>() else {
                         return Ok(Err(format!("{} drops other things too", script.place(piece.start))));
                     };
-                    let mut all = Vec::new();
-                    for name in names {
-                        match self.put(&name, session)? {
-                            Ok(statements) => all.extend(statements),
-                            Err(why) => return Ok(Err(format!("{}: {why}", script.place(piece.start)))),
-                        }
+                    match self.put(&names, session)? {
+                        Ok(statements) => rewritten.push_str(&statements.join("\n")),
+                        Err(why) => return Ok(Err(format!("{}: {why}", script.place(piece.start)))),
                     }
-                    rewritten.push_str(&all.join("\n"));
                     continue;
                 }
                 rewritten.push_str(own);
@@ -253,12 +272,14 @@ impl Bench<'_> {
                 let part = |name: &Vec<String>| {
                     one.column.as_ref().filter(|_| is(name, &whole)).map(|column| name.iter().chain([column]).cloned().collect())
                 };
-                let mut all = self.filled.iter().filter_map(|name| if is(name, one) { Some(name.clone()) } else { part(name) });
+                let mut all = self.made.iter().filter_map(|name| if is(name, one) { Some(name.clone()) } else { part(name) });
                 // Two of that name in two schemas are told by nobody.
                 all.next().filter(|_| all.next().is_none())
             })
             .collect();
-        if known.iter().all(Option::is_none) { Vec::new() } else { known }
+        // What is empty goes along where something beside it stays.
+        let is_filled = |name: &Vec<String>| self.filled.iter().any(|filled| name.starts_with(filled));
+        if known.iter().flatten().any(is_filled) { known } else { Vec::new() }
     }
 
     /// Why something is no more what it was where the way back begins: of a table, one of its columns.
@@ -275,25 +296,33 @@ impl Bench<'_> {
         turned.map(|column| format!("the way back changes or drops column {} before", column.display()))
     }
 
-    /// Puts it aside here, has it back, and puts it aside again: the statements that do.
-    fn put(&mut self, name: &[String], session: &mut dyn Session) -> Result<Result<Vec<String>, String>, Box<Trouble>> {
+    /// Puts them aside here, has them back, and puts them aside again: the statements that do.
+    fn put(&mut self, names: &[Vec<String>], session: &mut dyn Session) -> Result<Result<Vec<String>, String>, Box<Trouble>> {
         let now = self.place.look(&self.place.database, self.stage)?;
-        let parts: Vec<&str> = name.iter().map(String::as_str).collect();
-        let kind = if parts.len() == 3 { Kind::Column } else { Kind::Table };
-        let Some(object) = now.find(kind, &parts) else { return Ok(Err(format!("{} is not there", shown(name)))) };
-        if let Some(why) = self.turned(object, &now) {
-            return Ok(Err(why));
+        let mut world = now.clone();
+        let (mut there, mut back, mut needs_opening, mut deferred) = (Vec::new(), Vec::new(), false, Vec::new());
+        for name in names {
+            let parts: Vec<&str> = name.iter().map(String::as_str).collect();
+            let kind = if parts.len() == 3 { Kind::Column } else { Kind::Table };
+            let Some(object) = world.find(kind, &parts) else { return Ok(Err(format!("{} is not there", shown(name)))) };
+            if let Some(why) = self.turned(object, &now) {
+                return Ok(Err(why));
+            }
+            let aside = match aside(object, &world, self.dialect, (self.putting, &mut self.given)) {
+                Ok(aside) => aside,
+                Err(why) => return Ok(Err(why)),
+            };
+            there.extend(aside.statements);
+            back.splice(0..0, aside.back);
+            needs_opening |= aside.needs_opening;
+            deferred.push(aside.deferred);
+            world = aside.after;
         }
-        let aside = match aside(object, &now, self.dialect, self.putting) {
-            Ok(aside) => aside,
-            Err(why) => return Ok(Err(why)),
-        };
-        let mut back = aside.back.clone();
-        if aside.needs_opening {
-            back = self.dialect.opening().iter().map(|line| (*line).to_owned()).chain(back).collect();
+        if needs_opening {
+            back.splice(0..0, self.dialect.opening().iter().map(|line| (*line).to_owned()));
         }
         let mut own = self.place.session(&self.place.database)?;
-        for (what, statements) in [("", &aside.statements), ("to have it back, ", &back)] {
+        for (what, statements) in [("", &there), ("to have it back, ", &back)] {
             for statement in statements {
                 if let Answer::Refused(refused) = own.run(statement)? {
                     return Ok(Err(format!("{what}a throwaway server refuses {statement}: {} ({})", refused.message, refused.code)));
@@ -306,14 +335,14 @@ impl Bench<'_> {
             let words: Vec<String> = odd.iter().take(NAMED).map(|one| one.words()).collect();
             return Ok(Err(format!("it would not come back as it was: {}", words.join("; "))));
         }
-        for statement in &aside.statements {
+        for statement in &there {
             if let Answer::Refused(refused) = session.run(statement)? {
                 return Ok(Err(format!("a throwaway server refuses {statement}: {} ({})", refused.message, refused.code)));
             }
         }
-        self.stays.insert(name.to_vec());
-        self.deferred.push(aside.deferred);
-        Ok(Ok(aside.statements))
+        self.stays.extend(names.iter().cloned());
+        self.deferred.extend(deferred);
+        Ok(Ok(there))
     }
 }
 
@@ -340,16 +369,27 @@ struct Aside {
     back: Vec<String>,
     needs_opening: bool,
     deferred: Deferred,
+    /// The schema then, without it.
+    after: Manifest,
 }
 
-fn aside(object: &Object, now: &Manifest, dialect: &dyn Dialect, putting: &Putting<'_>) -> Result<Aside, String> {
+fn aside(
+    object: &Object,
+    now: &Manifest,
+    dialect: &dyn Dialect,
+    (putting, given): (&Putting<'_>, &mut BTreeSet<[String; 3]>),
+) -> Result<Aside, String> {
     let whole = now.whole();
-    let mut given: BTreeSet<String> = BTreeSet::new();
     let mut fresh = |of: &Object| {
         let last = of.identity.parts().len().saturating_sub(1);
-        let is_taken = |name: &str| given.contains(name) || whole.objects().iter().any(|other| shares(other, of) && is_called(other, name));
+        let place = |name: &str| {
+            let table = if of.kind == Kind::Column { of.identity.part(1) } else { "" };
+            [of.identity.part(0), table, name].map(str::to_owned)
+        };
+        let is_taken =
+            |name: &str| given.contains(&place(name)) || whole.objects().iter().any(|other| shares(other, of) && is_called(other, name));
         let name = deferred::name(of.identity.part(last), putting.since, &is_taken);
-        given.insert(name.clone());
+        given.insert(place(&name));
         let mut other = of.clone();
         other.identity = of.identity.with(last, name.into());
         other
@@ -416,7 +456,7 @@ fn aside(object: &Object, now: &Manifest, dialect: &dyn Dialect, putting: &Putti
     let mut back: Vec<String> = renamed.iter().rev().map(|(one, other)| renames(other, one)).collect::<Result<_, _>>()?;
     back.extend(there);
     let Some((_, one)) = marked.last_mut() else { return Err("nothing is marked".to_owned()) };
-    one.back = Some(back.join(" "));
+    one.back = Some(dialect.transaction().map_or(back.join(" "), |(begin, end)| format!("{begin} {} {end}", back.join(" "))));
     if dialect.comment_room(object.kind).is_some_and(|room| one.mark().chars().count() > room) {
         one.back = None;
     }
@@ -426,5 +466,11 @@ fn aside(object: &Object, now: &Manifest, dialect: &dyn Dialect, putting: &Putti
         return Err("what makes it inert means the same only in a session of evenkeel's own".to_owned());
     }
     statements.extend(renamed.iter().map(|(one, other)| renames(one, other)).collect::<Result<Vec<_>, _>>()?);
-    Ok(Aside { statements, back, needs_opening, deferred })
+    let is_gone = |one: &Object| {
+        let is_renamed = renamed.iter().any(|(was, _)| was.kind == one.kind && was.identity == one.identity);
+        is_renamed || object.kind == Kind::Table && hangs_on(one, object)
+    };
+    let objects = goal.into_values().chain(now.apart().iter().cloned()).filter(|one| !is_gone(one)).collect();
+    let after = Manifest::new(now.endpoint.clone(), now.dimensions.clone(), objects, now.gaps.clone());
+    Ok(Aside { statements, back, needs_opening, deferred, after })
 }

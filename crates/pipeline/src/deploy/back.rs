@@ -246,6 +246,11 @@ impl Taking {
         self.accept == Loss::Upto(0)
     }
 
+    /// Whether somebody has said that everything may be lost.
+    pub(super) fn gives_all(&self) -> bool {
+        self.accept == Loss::All
+    }
+
     /// The same without what stays, under another name.
     pub(super) fn without(mut self, stays: &BTreeSet<Vec<String>>) -> Self {
         self.gone.values_mut().for_each(|names| names.retain(|name| !stays.contains(name)));

@@ -50,18 +50,40 @@ pub fn inert<'m>(object: &'m Object, now: &'m Manifest) -> Result<Vec<&'m Object
     if let Some(why) = whole_rows(schema, table, now) {
         return Err(why);
     }
-    let mut domains = now.of_kind(Kind::Domain).iter().filter(|domain| object.text("type") == Some(&domain.display()));
-    let refuses = |domain: &Object| {
-        let own = |check: &&Object| check.identity.part(0) == domain.identity.part(0) && check.identity.part(1) == domain.identity.part(1);
-        domain.get("not_null").is_some() || now.of_kind(Kind::DomainConstraint).iter().any(|check| own(&check))
-    };
-    if let Some(domain) = domains.find(|domain| refuses(domain)) {
-        return Err(format!("its type, domain {}, may refuse rows that do not have it", domain.display()));
+    if let Some(domain) = refusing(object.text("type"), now) {
+        return Err(format!("its type, domain {domain}, may refuse rows that do not have it"));
     }
     let keys = now.of_kind(Kind::Constraint).iter().filter(is_on).filter(|key| mentions(key, column));
     let indexes = on(schema, table, now).filter(|index| mentions(index, column) && !is_plain(index));
     let statistics = now.of_kind(Kind::Statistics).iter().filter(|one| is_about(one, schema, table) && mentions(one, column));
     Ok(keys.chain(indexes).chain(statistics).collect())
+}
+
+/// The domain of a type, by itself or by one that it is made of, that may refuse NULL.
+fn refusing(of: Option<&str>, now: &Manifest) -> Option<String> {
+    let mut of = of;
+    // One that is made of itself there is not: so many steps are more than there are domains.
+    for _ in 0..=now.of_kind(Kind::Domain).len() {
+        let domain = now.of_kind(Kind::Domain).iter().find(|domain| of == Some(&domain.display()))?;
+        let own = |check: &&Object| check.identity.part(0) == domain.identity.part(0) && check.identity.part(1) == domain.identity.part(1);
+        if domain.get("not_null").is_some() || now.of_kind(Kind::DomainConstraint).iter().any(|check| own(&check)) {
+            return Some(domain.display());
+        }
+        of = domain.text("type");
+    }
+    None
+}
+
+/// Whether something goes where a table does: what hangs on it by its name.
+pub fn hangs_on(one: &Object, table: &Object) -> bool {
+    let (schema, name) = (table.identity.part(0), table.identity.part(1));
+    let is_below = one.identity.parts().len() > 2 && one.identity.part(0) == schema && one.identity.part(1) == name;
+    let shown = table.display();
+    let is_owned = Some(one)
+        .filter(|one| one.kind == Kind::Sequence)
+        .and_then(|one| one.text("owned_by"))
+        .is_some_and(|of| of.strip_prefix(&shown).is_some_and(|rest| rest.starts_with('.')));
+    is_below || one.kind.spec().index_of("table").is_some() && is_about(one, schema, name) || is_owned
 }
 
 /// Whether an index takes every row: it is not unique, and nothing is computed for it.
@@ -132,7 +154,7 @@ fn mentions(object: &Object, name: &str) -> bool {
 }
 
 /// What stays with it and has a name among those of others: indexes, sequences of its columns, checks, statistics.
-pub fn beside<'m>(object: &Object, now: &'m Manifest) -> Vec<&'m Object> {
+pub fn beside<'m>(object: &'m Object, now: &'m Manifest) -> Vec<&'m Object> {
     let (schema, table) = (object.identity.part(0), object.identity.part(1));
     let is_its = |of: &str| {
         let name = match object.kind {
@@ -141,11 +163,8 @@ pub fn beside<'m>(object: &Object, now: &'m Manifest) -> Vec<&'m Object> {
         };
         of == name || object.kind == Kind::Table && of.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'))
     };
-    let indexes = now.of_kind(Kind::Index).iter().filter(|index| index.identity.parts().len() == 2);
-    let indexes = indexes.filter(|index| {
-        let is_there = on(schema, table, now).any(|other| other.identity == index.identity);
-        is_there && (object.kind == Kind::Table || is_plain(index) && mentions(index, object.identity.part(2)))
-    });
+    let indexes = on(schema, table, now).filter(|index| index.identity.parts().len() == 2);
+    let indexes = indexes.filter(|index| object.kind == Kind::Table || is_plain(index) && mentions(index, object.identity.part(2)));
     let sequences = now.of_kind(Kind::Sequence).iter().filter(|sequence| sequence.text("owned_by").is_some_and(is_its));
     // The server makes up names of checks that no table of the schema has.
     let checks = now.of_kind(Kind::Constraint).iter().filter(|check| {
