@@ -3,7 +3,7 @@
 use crate::rehearse::{TABLES, gate, texts};
 use crate::rehearse_why::two_by_day;
 use crate::run::Place;
-use evenkeel_testkit::TestDb;
+use evenkeel_testkit::{Share, TestDb};
 use serde_json::Value;
 
 /// The second migration's way there and back; what is told of it, and its gate.
@@ -33,7 +33,7 @@ fn a_way_back_meets_rows_that_only_the_new_version_could_write() {
         let place = Place::new();
         let more: &[&str] = &["--rows", "30"];
         // What it says, beginning with which object; nothing where nothing is lost.
-        for (up, down, lost) in [
+        let cases = vec![
             ("alter table orders add x int;", "alter table orders drop x;", None),
             ("create table fresh (id int primary key, p int not null references people);", "drop table fresh;", None),
             (
@@ -80,7 +80,8 @@ fn a_way_back_meets_rows_that_only_the_new_version_could_write() {
                 "delete from bought where id > 30; alter table bought rename to orders;",
                 Some("public.bought: 36 rows with those that the new version has written, 30 after it"),
             ),
-        ] {
+        ];
+        for (up, down, lost) in Share::of(2).take(cases) {
             let (undo, gate) = undo(&place, db, (up, down), more);
             let all = texts(&undo["data_lost"]);
             let is_told = lost.map_or(all.is_empty(), |lost| all.iter().any(|one| one.starts_with(lost)));
@@ -95,8 +96,7 @@ fn a_way_back_meets_rows_that_only_the_new_version_could_write() {
         // Nobody can say what becomes of rows that could not be made; where only the catalog is worked on, no row is met.
         let (told, loss) = undo(&place, db, ("alter table large alter c set default 5;", "alter table large alter c drop default;"), more);
         assert_eq!((told["unwritten"].as_array().map(Vec::len), loss["holds"].as_bool()), (Some(0), Some(true)), "{told} {loss}");
-        let (told, loss) =
-            undo(&place, db, ("alter table parted add n int;", "alter table parted drop n, alter k type date using k + 0;"), &[]);
+        let (told, loss) = undo(&place, db, ("alter table parted add n int;", "update parted set k = k; alter table parted drop n;"), &[]);
         assert_eq!(loss["holds"], Value::Null, "{told} {loss}");
         assert!(texts(&told["unwritten"])[0].starts_with("public.parted: no partition of relation"), "{told}");
         let url = db.url();
