@@ -81,7 +81,7 @@ fn a_way_back_meets_rows_that_only_the_new_version_could_write() {
                 Some("public.bought: 36 rows with those that the new version has written, 30 after it"),
             ),
         ];
-        for (up, down, lost) in Share::of(2).take(cases) {
+        for (up, down, lost) in Share::of(3).take(cases) {
             let (undo, gate) = undo(&place, db, (up, down), more);
             let all = texts(&undo["data_lost"]);
             let is_told = lost.map_or(all.is_empty(), |lost| all.iter().any(|one| one.starts_with(lost)));
