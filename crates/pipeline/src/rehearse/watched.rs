@@ -122,7 +122,9 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
     let load = beside.map(|_| {
         let load = clients.load(&asked.all, waits, unsaid);
         let missed = || "no table that is there is named by the release: no transaction was kept open beside it".to_owned();
-        Load { sources: asked.sources, beside: lasting.map(|_| stayed.unwrap_or_else(missed)), ..load }
+        // Whom nobody is to use any more, nobody waits for; that clients leave it out is said.
+        let tables = load.tables.iter().chain(&release.old).cloned().collect();
+        Load { tables, sources: asked.sources, beside: lasting.map(|_| stayed.unwrap_or_else(missed)), ..load }
     });
     Ok(Watched { migrations: told, broken, load, notes })
 }

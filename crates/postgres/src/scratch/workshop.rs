@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use evenkeel_core::connection::Blank;
 use evenkeel_core::connection::encoded;
@@ -192,13 +193,25 @@ impl port::Scratch for Scratch {
     }
 
     fn start_again(&mut self, watch: &Watch<'_>) -> Result<(), Box<Trouble>> {
-        self.launch(watch.stop).map_err(words)
+        // A process of the one that was killed may hold its shared memory a moment longer.
+        let until = Instant::now() + LINGERS;
+        loop {
+            match self.launch(watch.stop) {
+                Ok(()) => return Ok(()),
+                Err(fault) if Instant::now() >= until || watch.stop.is_requested() => return Err(words(fault)),
+                Err(_) => std::thread::sleep(PAUSE),
+            }
+        }
     }
 
     fn stop(self: Box<Self>) -> Result<(), Box<Trouble>> {
         (*self).stop().map_err(words)
     }
 }
+
+/// For so long a start is tried again after a crash.
+const LINGERS: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(200);
 
 fn boxed(started: Result<Scratch, Fault>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
     Ok(Box::new(started.map_err(words)?))
