@@ -310,7 +310,10 @@ impl Known<'_> {
                     let Migration { repeatable, by_graph, condition, .. } = self.migration;
                     let out_of_order = is_overtaken && !repeatable && !by_graph && condition.is_none();
                     said.push(if out_of_order { Verdict::PendingOutOfOrder } else { Verdict::Pending });
-                    why = condition.clone();
+                    why = condition.clone().or_else(|| {
+                        let unread = self.migration.unreadable.as_ref()?;
+                        Some(format!("it is not recorded; whether any of it is there nothing tells: {unread}"))
+                    });
                 }
             }
         }
