@@ -20,6 +20,7 @@ pub use rolled::Rolled;
 pub use standing::Standing;
 pub use status::{Known, Status, Window, Windows};
 
+use crate::manifest::Deferred;
 use crate::port::Entry;
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub struct Deployed {
     /// Keys of what was pending, or to be taken back.
     pub pending: Vec<String>,
     pub gates: Vec<Gate>,
+    /// What is put aside by it, in place of being dropped.
+    pub deferred: Vec<Deferred>,
     /// The acts, as they are planned and as far as they were run.
     pub acts: Vec<Planned>,
     pub outcome: Outcome,

@@ -63,7 +63,8 @@ struct Summary {
 /// # Errors
 /// Only if a value cannot be written as JSON, which no captured value does.
 pub fn write(manifest: &Manifest, part: Part) -> Result<Vec<u8>, serde_json::Error> {
-    let objects: Vec<Cow<'_, Object>> = manifest.objects().iter().filter_map(|object| portion(object, part)).collect();
+    let objects: Vec<Cow<'_, Object>> =
+        manifest.objects().iter().chain(manifest.apart()).filter_map(|object| portion(object, part)).collect();
     let tree = Tree::of(manifest);
     let dimensions = match part {
         Part::Measured => BTreeMap::new(),
@@ -96,7 +97,8 @@ pub fn write(manifest: &Manifest, part: Part) -> Result<Vec<u8>, serde_json::Err
 pub fn stands_for(bytes: &[u8], manifest: &Manifest) -> Option<bool> {
     let (header, mut objects) = read_part(bytes, Part::Stable).ok()?;
     objects.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
-    let portions = || manifest.objects().iter().filter_map(|object| portion(object, Part::Stable));
+    let whole = manifest.whole();
+    let portions = || whole.objects().iter().filter_map(|object| portion(object, Part::Stable));
     let (old, new) = (&header.endpoint, &manifest.endpoint);
     let same = header.canonical == digest::FORMAT
         && objects.len() == portions().count()

@@ -132,6 +132,9 @@ pub enum Which {
     Both,
 }
 
+/// The id of a table or column that was put aside in place of being dropped.
+pub const DEFERRED: &str = "EK-deferred";
+
 /// The id of an exception whose last day is over.
 pub const WAIVER_EXPIRED: &str = "EK-waiver-expired";
 

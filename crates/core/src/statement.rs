@@ -224,6 +224,14 @@ impl OnRows {
     }
 }
 
+/// A table, or a column of one, that a statement takes away, as it names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    pub schema: Option<String>,
+    pub table: String,
+    pub column: Option<String>,
+}
+
 /// A statement that a superuser runs for somebody who may not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Errand {
@@ -261,6 +269,25 @@ pub trait Grammar: Sync {
     /// What it does to rows, where nobody sees any. Asked only where each definition is a commit of its own.
     fn on_rows(&self, _: &Statement, _text: &str) -> OnRows {
         OnRows::Anything
+    }
+
+    /// Words by which a definition says how it may be done, those first that cost least; a server refuses what cannot be done so.
+    fn forms(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The statement with such words; nothing of one that can have none, or has its own.
+    fn in_form(&self, _: &Statement, _text: &str, _form: &str) -> Option<String> {
+        None
+    }
+
+    /// The tables and columns that it takes away with what is in them; nothing where it does anything else, or takes along what it does
+    /// not name.
+    fn takes(&self, statement: &Statement, text: &str) -> Option<Vec<Taken>> {
+        let OnRows::Takes { tables, columns } = self.on_rows(statement, text) else { return None };
+        let tables = tables.into_iter().map(|table| Taken { schema: None, table, column: None });
+        let columns = columns.into_iter().map(|(table, column)| Taken { schema: None, table, column: Some(column) });
+        Some(tables.chain(columns).collect())
     }
 }
 

@@ -278,7 +278,7 @@ fn merged(there: Manifest, here: &Manifest) -> Manifest {
     let mut endpoint = here.endpoint.clone();
     endpoint.node = format!("{} (settings), {} (schema)", here.endpoint.node, there.endpoint.node);
     let dimensions = there.dimensions.iter().chain(&here.dimensions).copied().collect();
-    let objects = there.objects().iter().chain(here.objects()).cloned().collect();
+    let objects = [&there, here].into_iter().flat_map(|one| one.objects().iter().chain(one.apart())).cloned().collect();
     let gaps = there.gaps.iter().chain(&here.gaps).cloned().collect();
     Manifest::new(endpoint, dimensions, objects, gaps)
 }

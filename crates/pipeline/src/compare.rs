@@ -10,7 +10,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::{Finding, Origin, Remedy, SOURCE_HIDDEN, Subject, Which};
 use evenkeel_core::gate::{self, Judgement};
 use evenkeel_core::kind::{Dimension, Severity};
-use evenkeel_core::manifest::{Endpoint, Manifest, Whose};
+use evenkeel_core::manifest::{Endpoint, Manifest, Whose, deferred};
 use evenkeel_core::policy::{self, Ignored};
 use evenkeel_core::port::Run;
 
@@ -142,6 +142,9 @@ pub(crate) fn judged(compare: Compare, wanted: &Wanted<'_>, run: &Run<'_>) -> Co
     let Compare { reference, candidate, mut comparison, said } = compare;
     let ignored = policy::apply(&mut comparison, run.waivers, run.today);
     comparison.findings.extend(said);
+    for (side, which) in [(&reference, Which::Reference), (&candidate, Which::Candidate)] {
+        comparison.findings.extend(deferred::findings(&side.manifest, which, run.today));
+    }
     if wanted.insisted {
         gate::insist(&mut comparison, wanted.demanded);
     }

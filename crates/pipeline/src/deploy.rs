@@ -2,12 +2,13 @@
 //! compared afterwards with what it did when it was rehearsed.
 //!
 //! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files (`stepwise` where no transaction takes definitions back), `course` is what happens under the
-//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `contract` keeps what is old while it is used, `marked` has tables changed before, `back` is the way back, `drained` keeps clients out of it, `resume` knows
+//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `contract` keeps what is old while it is used, `marked` has tables changed before, `back` is the way back, `aside` keeps what would go with it and `inert` from being in anybody's way, `drained` keeps clients out of it, `resume` knows
 //! what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is kept
 //! (`Store`), whether evidence holds (`core/evidence`).
 
 mod alone;
 mod around;
+pub mod aside;
 pub mod back;
 mod beside;
 mod contract;
@@ -15,6 +16,7 @@ mod course;
 mod deeds;
 mod drained;
 mod gates;
+mod inert;
 mod marked;
 mod resume;
 mod stepwise;
@@ -26,18 +28,19 @@ pub(crate) use gates::flights;
 pub use work::Bounds;
 pub(crate) use work::time;
 
-use crate::capture::Source;
+use crate::capture::{self, Source};
 use crate::dual::Dual;
 use crate::history::{self, Recording, Way};
 use crate::lease;
 use crate::migrations::Migrations;
 use crate::rehearse::Release;
 use crate::render::Renderer;
+use aside::Putting;
 use back::{Back, Taking};
 use course::Work;
 use deeds::Deed;
 use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned, code, lock};
-use evenkeel_core::evidence::{Now, Seal, Statement};
+use evenkeel_core::evidence::{Now, Seal, Statement, Step};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Manifest, Object};
@@ -90,6 +93,8 @@ pub struct Order<'a> {
     pub bounds: Bounds,
     /// How clients are kept out while it is taken back; nothing where nobody is.
     pub draining: Option<Draining<'a>>,
+    /// How what would go is kept under another name; nothing where it is not.
+    pub aside: Option<&'a Putting<'a>>,
     /// For how long locks of others are asked for.
     pub patience: Duration,
     /// How old transactions on the tables concerned may be.
@@ -125,12 +130,26 @@ pub fn run(
     let engine = run.engines.of(target.endpoint.engine);
     let deployer = engine.deployer()?;
     let dialect = engine.dialect(&target.endpoint)?;
-    let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
     let stepwise = if engine.undoes_definitions() { None } else { Some(engine.grammar()?) };
+    let limits = order.bounds.limits;
+    let taking = order.back.as_ref().map(|back| Taking::of(&order.proof, release, &target, back.accept));
+    let keeping = match &taking {
+        Some(taking) => aside::keeping((release, taking), &target, order, engine, (&**environment, &limits, &run.watch))?,
+        None => Ok(None),
+    };
+    let (kept, unkept) = match keeping {
+        Ok(kept) => (kept, None),
+        Err(why) => (None, Some(why)),
+    };
+    let release = kept.as_ref().map_or(release, |kept| &kept.release);
+    let taking = match &kept {
+        Some(kept) => taking.map(|taking| taking.without(&kept.stays)),
+        None => taking,
+    };
+    let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
     let way = if order.back.is_some() { Way::Back } else { Way::There };
     let recording = history::entries(&target, source.label(), read, &*dialect, (&keys, way));
     let records = recording.as_ref().map(|recording| recording.as_ref().map(|one| one.statements.clone()).unwrap_or_default());
-    let taking = order.back.as_ref().map(|back| Taking::of(&order.proof, release, &target, back.accept));
     // A plan waits for nobody.
     let unfinished = match order.plan {
         true => order.store.unfinished(order.environment)?,
@@ -169,7 +188,6 @@ pub fn run(
     let is_open = order.resume && earlier.iter().any(|entry| entry.count(State::Unknown) > 0);
     let proven = gates::evidence(order, release, &target, &past);
     gates.extend(proven.into_iter().filter(|gate| !(is_open && gate.name == "baseline")));
-    let limits = order.bounds.limits;
     gates.extend(contract::gates(order, release, &target, &**environment, (&limits, run))?);
     gates.extend(marked::gates(order, release, &**environment, (&limits, run))?);
     gates.push(match &order.with {
@@ -177,7 +195,15 @@ pub fn run(
         None => gates::acts(&deeds),
     });
     if let Some(taking) = &taking {
-        gates.push(back::loss(&order.proof, release, taking, &**environment, (&limits, &run.watch), stepwise)?);
+        let gate = back::loss(&order.proof, release, taking, &**environment, (&limits, &run.watch), stepwise)?;
+        gates.push(match unkept {
+            Some(why) if gate.holds == Some(true) => {
+                let fix = "drop what was put aside by a release of its own first, or say --accept-loss all";
+                Gate { found: format!("whether what was put aside before stays is not told: {why}"), holds: None, ..gate }.fix(fix)
+            }
+            Some(why) => Gate { found: format!("{}; it cannot be put aside: {why}", gate.found), ..gate },
+            None => gate,
+        });
     }
     gates.extend(gates::traffic(order, &environment.traffic(&gates::concerned(order), &limits, &run.watch)?));
     if !order.resume {
@@ -194,6 +220,7 @@ pub fn run(
             Proof::Unrehearsed | Proof::None(_) => None,
         },
         is_back: order.back.is_some(),
+        deferred: kept.iter().flat_map(|kept| kept.deferred.clone()).collect(),
         pending: keys.iter().map(|key| (*key).to_owned()).collect(),
         gates,
         acts: deeds.iter().map(planned).collect(),
@@ -224,7 +251,18 @@ pub fn run(
     let recording = recording.unwrap_or_default();
     let work = Work { source, environment: &**environment, engine, deployer, order, run, release, recording: recording.as_ref(), read };
     let hands = Hands { deployer, bounds: order.bounds, stop: run.watch.stop, taking: taking.as_ref() };
-    work.under_claim(deployed, deeds, (&earlier, &gone), &target, hands)
+    let mut deployed = work.under_claim(deployed, deeds, (&earlier, &gone), &target, hands)?;
+    if let (Outcome::Ran { stopped: Some(_), .. }, false) = (&deployed.outcome, deployed.deferred.is_empty()) {
+        // Of one that stopped, what is there.
+        match capture::manifest(source, run) {
+            Ok(now) => deployed.deferred.retain(|one| now.deferred().any(|other| other == *one)),
+            Err(trouble) => {
+                deployed.deferred.clear();
+                deployed.notes.push(format!("what was put aside could not be looked at: {trouble}"));
+            }
+        }
+    }
+    Ok(deployed)
 }
 
 fn tool(recording: &Recording) -> Tool<'_> {
@@ -298,6 +336,9 @@ fn acts(
     for deed in &mut deeds {
         deed.loose = deed.may_leave(loose(ground.target, ground.engine));
         deed.due = due(deed, order);
+        if let (Some(grammar), None, Some(step)) = (ground.stepwise, &order.back, rehearsed(deed, order)) {
+            stepwise::in_form(deed, step, grammar);
+        }
     }
     if let Some(why) = resume::changed(earlier, &deeds, keys).filter(|_| order.resume) {
         return Err(why);
@@ -318,10 +359,15 @@ fn acts(
     }
 }
 
+/// What the rehearsal says of the migration that an act belongs to.
+fn rehearsed<'o>(deed: &Deed, order: &'o Order<'_>) -> Option<&'o Step> {
+    let Proof::Evidence(statement, _) = &order.proof else { return None };
+    statement.predicate.steps.iter().find(|step| deed.of.contains(&step.key))
+}
+
 /// The digest of the schema after an act, where it was rehearsed step by step.
 fn due(deed: &Deed, order: &Order<'_>) -> Option<String> {
-    let Proof::Evidence(statement, _) = &order.proof else { return None };
-    let step = statement.predicate.steps.iter().find(|step| deed.of.contains(&step.key))?;
+    let step = rehearsed(deed, order)?;
     let after = if order.back.is_some() { &step.back } else { &step.after };
     after.get(deed.number().filter(|_| deed.stepwise)?).cloned().flatten()
 }

@@ -70,7 +70,7 @@ impl Explained {
 pub(crate) fn without(manifest: Manifest) -> Manifest {
     let explained = Explained::of(&manifest);
     let is_own = |object: &Object| object.kind.spec().dimension == LOOKED_AT && explained.is(&Spot::whole(object), &manifest);
-    let kept: Vec<Object> = manifest.objects().iter().filter(|object| !is_own(object)).cloned().collect();
+    let kept: Vec<Object> = manifest.objects().iter().chain(manifest.apart()).filter(|object| !is_own(object)).cloned().collect();
     let (canonical, told) = (manifest.canonical, manifest.members_told);
     let mut manifest = Manifest::new(manifest.endpoint, manifest.dimensions, kept, manifest.gaps).written_as(canonical);
     manifest.members_told = told;

@@ -112,6 +112,7 @@ fn inquire(
     let excuses: Vec<&Waiver> = run.waivers.iter().filter(|waiver| waiver.until >= run.today).collect();
     let mut inquiry = Inquiry::new(&manifest, &read, (wanted, &excuses), source.label());
     inquiry.records();
+    inquiry.notes.extend(manifest.deferred().map(|one| format!("deferred: {}", one.words(run.today))));
     if let Source::Live { environment, .. } | Source::Split { primary: environment, .. } = source {
         match environment.flights(&means.limits, &[], &places(&manifest), &run.watch) {
             Ok(flights) => {

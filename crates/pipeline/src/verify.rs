@@ -12,6 +12,7 @@ use evenkeel_core::history::told::History;
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::port::{Environment, Limits, Run};
+use jiff::civil::Date;
 
 /// What is read of an environment for this.
 pub const DIMENSIONS: [Dimension; 2] = [Dimension::Schema, Dimension::History];
@@ -60,6 +61,7 @@ pub fn run(source: &Source, now: Manifest, wanted: &Wanted<'_>, run: &Run<'_>) -
         run.watch.stop.check()?;
         gates.push(asked(query, &**environment, wanted, run)?);
     }
+    gates.extend(deferred(&now, run.today));
     if let Some((name, other)) = wanted.against {
         gates.push(alike(name, &now, &capture::manifest(other, run)?));
     }
@@ -68,6 +70,13 @@ pub fn run(source: &Source, now: Manifest, wanted: &Wanted<'_>, run: &Run<'_>) -
         Proof::Unrehearsed | Proof::None(_) => None,
     };
     Ok(Verified { label: wanted.environment.to_owned(), target: environment.describe(), evidence, gates, is_dual: false })
+}
+
+/// What was put aside, which nothing else looks at; none where nothing was.
+fn deferred(now: &Manifest, today: Date) -> Option<Gate> {
+    let all: Vec<String> = now.deferred().map(|one| one.words(today)).collect();
+    let limit = "what was put aside is told, and is no part of the schema";
+    (!all.is_empty()).then(|| Gate::new("deferred", limit, Some(true), named(&all).join("; ")))
 }
 
 /// That nothing of schema and record was hidden.

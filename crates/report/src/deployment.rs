@@ -27,6 +27,7 @@ use crate::page::Page;
 use crate::wrap::{width, wrap};
 use anstyle::{AnsiColor, Style as Paint};
 use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned, Verified};
+use evenkeel_core::manifest::Deferred;
 use evenkeel_core::port::{JournalStep, State};
 use evenkeel_core::rehearsal::time;
 use schemars::JsonSchema;
@@ -52,6 +53,8 @@ struct Told {
     /// Keys of the migrations that were pending, or to be taken back, the last first.
     pending: Vec<String>,
     gates: Vec<ToldGate>,
+    /// What is put aside by it, in place of being dropped.
+    deferred: Vec<ToldDeferred>,
     acts: Vec<Act>,
     /// `nothing` was to be done, it was `planned`, `refused`, or it `ran`.
     outcome: &'static str,
@@ -62,6 +65,22 @@ struct Told {
     notes: Vec<String>,
     /// How long a way back took that came to its end; null otherwise.
     recovery: Option<ToldRecovery>,
+}
+
+/// A table or column that has another name, keeps nobody from writing, and may be dropped later.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ToldDeferred {
+    /// `table` or `column`.
+    kind: &'static str,
+    /// What it is called.
+    name: String,
+    /// What it was called.
+    was: String,
+    /// The days on which it was put aside, and from which it may be dropped.
+    since: String,
+    due: String,
+    /// The statements that make it what it was, as its comment has them; null where that has no room for them.
+    back: Option<String>,
 }
 
 /// From the command to its end.
@@ -312,6 +331,7 @@ fn told(deployed: &Deployed) -> Told {
         back: deployed.is_back,
         pending: deployed.pending.clone(),
         gates: deployed.gates.iter().map(gate).collect(),
+        deferred: deployed.deferred.iter().map(deferred).collect(),
         acts: steps(deployed).into_iter().map(act).collect(),
         outcome,
         run,
@@ -324,6 +344,26 @@ fn told(deployed: &Deployed) -> Told {
             origin: recovery.origin.clone(),
         }),
     }
+}
+
+fn deferred(one: &Deferred) -> ToldDeferred {
+    ToldDeferred {
+        kind: one.kind.name(),
+        name: one.display(),
+        was: one.was.clone(),
+        since: one.since.to_string(),
+        due: one.due.to_string(),
+        back: one.back.clone(),
+    }
+}
+
+/// What is kept, one after the other.
+fn kept(deployed: &Deployed) -> Vec<String> {
+    let one = |one: &Deferred| {
+        let back = if one.back.is_some() { "; its comment says how to have it back" } else { "" };
+        format!("{} stays as {}, and may be dropped by a release of its own from {} on{back}", one.was, one.display(), one.due)
+    };
+    deployed.deferred.iter().map(one).collect()
 }
 
 const BAD: Paint = AnsiColor::Red.on_default().bold();
@@ -351,6 +391,9 @@ fn terminal(deployed: &Deployed, style: &Style) -> String {
         let (mark, paint, than) = if recovery.holds() { ('✓', GOOD, "of the") } else { ('×', BAD, "more than the") };
         page.wrapped(&format!("{mark} recovery took {took} {than} {limit} that it may take ({})", recovery.origin), "", paint);
     }
+    if is_over {
+        page.list("put aside", &kept(deployed), Paint::new());
+    }
     page.list("to know", &deployed.notes, DIM);
     if let Outcome::Ran { entry, stopped } = &deployed.outcome {
         page.text.push('\n');
@@ -374,7 +417,7 @@ fn plan(deployed: &Deployed, mut page: Page<'_>) -> String {
     for gate in &deployed.gates {
         page.wrapped(&format!("{}: {}", gate.name, gate.found), "-- ", DIM);
     }
-    for note in &deployed.notes {
+    for note in kept(deployed).iter().chain(&deployed.notes) {
         page.wrapped(note, "-- ", DIM);
     }
     for act in &deployed.acts {

@@ -26,6 +26,7 @@ pub(crate) enum Subject {
     Extension(Kind),
     ColumnOrder(Kind),
     Property(Kind, &'static Property),
+    Deferred,
     WaiverExpired,
     WaiverUnused,
     PlaceChanged,
@@ -133,6 +134,7 @@ fn subjects() -> Vec<(String, Subject)> {
             add(property.name, Subject::Property(kind, property));
         }
     }
+    subjects.push((finding::DEFERRED.to_owned(), Subject::Deferred));
     subjects.push((finding::WAIVER_EXPIRED.to_owned(), Subject::WaiverExpired));
     subjects.push((finding::WAIVER_UNUSED.to_owned(), Subject::WaiverUnused));
     subjects.push((finding::PLACE_CHANGED.to_owned(), Subject::PlaceChanged));
@@ -168,7 +170,8 @@ impl Subject {
             | Self::Extension(kind)
             | Self::ColumnOrder(kind)
             | Self::Property(kind, _) => Some(*kind),
-            Self::WaiverExpired
+            Self::Deferred
+            | Self::WaiverExpired
             | Self::WaiverUnused
             | Self::PlaceChanged
             | Self::SourceHidden
@@ -299,6 +302,14 @@ impl Subject {
                 weight: Severity::Warn.name().to_owned(),
                 compared: "database and node in the manifest's header with those of the server that answered".to_owned(),
                 why: "It was moved, and is to be captured again; or a secret is another environment's.".to_owned(),
+            },
+            Self::Deferred => Explanation {
+                what: "A table or column was put aside by a way back, in place of being dropped.".to_owned(),
+                weight: Severity::Inform.name().to_owned(),
+                compared: "not at all: it is called _deprecated_DAY_…, its comment says what it was, and it keeps nobody from writing"
+                    .to_owned(),
+                why: "It is kept until the day that is named, for the way back, and may be dropped then by a release of its own."
+                    .to_owned(),
             },
             Self::WaiverExpired => Explanation {
                 what: "An exception of the policy has run out.".to_owned(),

@@ -106,6 +106,11 @@ fn blocked(blocked: &Blocked) -> String {
 /// Below that, waiting is told in JSON alone.
 const WAITED: std::time::Duration = std::time::Duration::from_millis(10);
 
+/// The words by which it is done, where a server has such.
+fn form(form: Option<&String>) -> Option<String> {
+    form.map(|form| format!("done by {form}"))
+}
+
 /// What a statement did beside its locks.
 fn did(trace: &Trace) -> Vec<String> {
     let list = |names: &[String], what: &str| (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")));

@@ -11,14 +11,16 @@ use evenkeel_core::deployment::{Deployed, Outcome, Recovery};
 use evenkeel_core::evidence::{Demanded, Now, opened};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
-use evenkeel_core::kind::Kind;
+use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Limits, Store};
 use evenkeel_pipeline::capture;
+use evenkeel_pipeline::deploy::aside::Putting;
 use evenkeel_pipeline::deploy::back::Back;
 use evenkeel_pipeline::deploy::{self as stage, Bounds, DIMENSIONS, Draining, Order, Proof};
 use evenkeel_pipeline::rehearse;
 use evenkeel_pipeline::render::Renderer;
+use evenkeel_pipeline::replay::Stage;
 use evenkeel_report::deployment as report;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -54,6 +56,9 @@ pub(super) fn shown(environment: &str, arguments: &Running, back: How<'_>, commo
     written?;
     Ok(deployed.exit_code)
 }
+
+/// What a throwaway server has in common with an environment.
+const ALIKE: [Dimension; 3] = [Dimension::Schema, Dimension::Configuration, Dimension::Privileges];
 
 /// Deploys, or takes back.
 ///
@@ -109,6 +114,17 @@ pub(super) fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, 
     };
     let (by, owner) = (store::user(), store::owner());
     let locked = |now: &Manifest, is_idle: bool| Ok(store::asking(&*store, typed)?.gate(&source.parity(&run)?, now, is_idle));
+    let workshop = wire::engine(target.endpoint.engine).workshop(&settings.scratch);
+    let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
+    let whole = || capture::manifest(&wire::endpoint(typed, settings, common, &ALIKE)?.source.on_primary(), &run);
+    let engine = run.engines.of(target.endpoint.engine);
+    let putting = Putting {
+        whole: &whole,
+        stage: Stage { engine, workshop: &*workshop, watch: run.watch, limits },
+        role: configured.migration_role(),
+        since: run.today,
+        due: settings.windows.kept_until(run.today),
+    };
     let duals: Vec<_> = settings.dual.values().cloned().collect();
     let backfills: Vec<_> = settings.backfill.values().filter_map(|one| Some((one.name.clone(), one.needing()?))).collect();
     let order = Order {
@@ -141,8 +157,9 @@ pub(super) fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, 
         resume: arguments.resume,
         unknown: arguments.unknown_is.map(|word| word == UnknownIs::In),
         plan: arguments.plan,
+        aside: Some(&putting),
         bounds: Bounds {
-            limits: Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() },
+            limits,
             retry_for: arguments.retry_for,
             blocked: arguments.abort_when_blocking.unwrap_or(demanded.blocked.0),
             own_timeouts: settings.deploy.own_timeouts,

@@ -49,6 +49,10 @@ pub fn run(arguments: &Digest, common: &Common) -> Outcome {
             }
         }
     }
+    let apart: Vec<String> = manifest.deferred().map(|one| one.display()).collect();
+    if !apart.is_empty() && !common.quiet {
+        paint::say!("note: {}", paint::plain(&format!("put aside, and no part of the digest: {}", apart.join(", "))));
+    }
     output::write(text.as_bytes(), None)?;
     // The process ends here: freeing a million small values one by one would only take time.
     std::mem::forget((manifest, tree));

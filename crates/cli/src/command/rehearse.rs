@@ -157,6 +157,8 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
         read => stage::named(&arguments.files, read.as_ref(), grammar, signals::stop())?,
     };
     release.old = dual::leaving(settings.dual.values(), &release.cuts);
+    // No application uses what was put aside.
+    release.old.extend(target.deferred().map(|one| one.display()));
     let sizes = sizes(arguments)?;
     let has_sizes = sizes.len() >= SIZES;
     let has_queries = !(arguments.queries.is_empty() && arguments.next.is_empty());

@@ -300,7 +300,7 @@ fn what_was_deployed_is_taken_back_and_what_was_written_since_is_counted_before(
         assert_eq!(back(&[], 0)["outcome"], "nothing");
         deploy(&place, &[]).exits(0);
         db.exec("update people set email = 'a' where id < 8; insert into notes values (1, 'x'), (2, null)");
-        let told = back(&[], 1);
+        let told = back(&["--accept-loss", "1"], 1);
         assert_eq!(closed(&told), ["loss"], "{told}");
         let found = gate(&told, "loss")["found"].as_str().unwrap().to_owned();
         assert!(

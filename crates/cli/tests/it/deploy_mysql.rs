@@ -5,8 +5,8 @@ use crate::history_apply::runs;
 use crate::history_repair::Dice;
 use crate::rehearse::gate;
 use crate::run::{Place, digest};
-use evenkeel_testkit::mysql::{TestDb, databases, each_flavor};
-use evenkeel_testkit::number;
+use evenkeel_testkit::mysql::{TestDb, database, databases, each_flavor, flavors, newest_mariadb, newest_mysql};
+use evenkeel_testkit::{Share, number};
 use serde_json::Value;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -366,4 +366,32 @@ fn whatever_is_killed_is_gone_on_with_and_nothing_takes_effect_twice() {
     }
     eprintln!("{met} of {kills} met something at work; of {asked} the server could not tell");
     assert!(kills < 4 || met > 1, "none was met at work");
+}
+
+/// A table that once had an index of words has a hidden column, of which no schema tells: on the throwaway server a column is added at once,
+/// there it would be written anew.
+#[test]
+fn what_cannot_be_done_as_it_was_rehearsed_is_not_done_otherwise() {
+    for flavor in Share::of(2).take(vec![newest_mariadb(), newest_mysql()]).into_iter().filter(|flavor| flavors().contains(flavor)) {
+        let db = database(flavor);
+        let place = given(&db, &[EMAIL], "staging");
+        let told = place.run(&["rehearse", "--for", "shop", "--format", "json"]).exits(2).json();
+        let forms: Vec<&str> =
+            told["migrations"][0]["statements"].as_array().unwrap().iter().filter_map(|one| one["form"].as_str()).collect();
+        let index = if flavor == newest_mysql() { "INPLACE" } else { "NOCOPY" };
+        assert_eq!(forms, ["ALGORITHM=INSTANT".to_owned(), format!("ALGORITHM={index}, LOCK=NONE")], "{told}");
+        place.run(&["rehearse", "--for", "shop"]).exits(2).says("done by ALGORITHM=INSTANT");
+        db.exec("alter table people add fulltext words (name)");
+        db.exec("alter table people drop index words");
+        let planned = place.run(&["deploy", "shop", "--plan"]).exits(0);
+        assert!(planned.stdout.contains("alter table people ALGORITHM=INSTANT, add email varchar(200)"), "{}", planned.stdout);
+        let told = ran(&place, "deploy", &[], 1);
+        let why = told["stopped"].as_str().unwrap();
+        assert!(why.contains("it was rehearsed with ALGORITHM=INSTANT, and is done so or not at all"), "{told}");
+        assert_eq!((recorded(&db), db.query_text("show columns from people like 'email'").len()), (1, 0));
+        // Written anew, the table has no such column any more, and the release goes on.
+        db.exec("alter table people engine = innodb");
+        let told = ran(&place, "deploy", &["--resume"], 0);
+        assert_eq!((&told["outcome"], recorded(&db)), (&"ran".into(), 2), "{told}");
+    }
 }

@@ -9,6 +9,7 @@ mod backfill_mysql;
 mod concurrency;
 mod configuration;
 mod contract;
+mod deferred;
 mod deploy;
 mod deploy_back;
 mod deploy_killed;

@@ -8,7 +8,8 @@ use super::rolled::left;
 use super::standing::Standing;
 use crate::evidence::says_validated;
 use crate::port::{Ending, Entry, Halt, Kept, ParityLock, Verification};
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use std::time::Duration;
 
 /// What is known of an environment.
@@ -45,6 +46,16 @@ pub struct Windows(pub [Duration; 3]);
 impl Default for Windows {
     fn default() -> Self {
         Self([2, 72, 168].map(|hours| Duration::from_secs(hours * 60 * 60)))
+    }
+}
+
+impl Windows {
+    /// The day from which what is kept for the way back may go, of what was put aside on a day.
+    #[must_use]
+    pub fn kept_until(&self, day: Date) -> Date {
+        let [.., last] = self.0;
+        let days = last.as_secs().div_ceil(24 * 60 * 60);
+        i64::try_from(days).ok().and_then(|days| day.checked_add(days.days()).ok()).unwrap_or(Date::MAX)
     }
 }
 

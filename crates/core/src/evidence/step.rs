@@ -20,7 +20,10 @@ pub struct Step {
     /// The same after each of its statements, where each is a commit of its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<Option<String>>,
-    /// The same of its way back.
+    /// Words by which each of them was done, where a server has such: it is to be done so, or not at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forms: Vec<Option<String>>,
+    /// The digests of its way back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub back: Vec<Option<String>>,
 }
@@ -83,6 +86,7 @@ pub(super) fn of(rehearsal: &Rehearsal) -> Vec<Step> {
         effect: migration.effect.as_ref().map(|effect| effect.iter().map(Made::of).collect()),
         result: migration.result.clone().filter(|_| is_alike),
         after: if is_alike { migration.after.clone() } else { Vec::new() },
+        forms: migration.forms.clone(),
         back: migration.undo.as_ref().filter(|_| is_alike).map(|undo| undo.after.clone()).unwrap_or_default(),
     };
     rehearsal.migrations.iter().map(one).collect()
@@ -207,6 +211,7 @@ mod tests {
             effect: Some(effect(before, after).iter().map(Made::of).collect()),
             result: None,
             after: Vec::new(),
+            forms: Vec::new(),
             back: Vec::new(),
         }
     }

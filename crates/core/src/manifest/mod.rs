@@ -3,11 +3,13 @@
 //! Lives here: the nouns and their order. Neighbours: `file` writes and reads them as JSON Lines, `digest` hashes them,
 //! `compare` sets two of them side by side.
 
+pub mod deferred;
 mod endpoint;
 mod gap;
 mod object;
 mod part;
 
+pub use deferred::Deferred;
 pub use endpoint::{ALL_DATABASES, Endpoint, Instance, NodeRole, Whose};
 pub use gap::{Gap, Reason};
 pub use object::{AS_TEXT, ITEM_END, Identity, Mark, Object, Space, display, first_shown_part, shown_parts};
@@ -44,6 +46,8 @@ pub struct Manifest {
     /// The dimensions that were looked at; any other is unknown, not empty.
     pub dimensions: Vec<Dimension>,
     objects: Vec<Object>,
+    /// What was put aside in place of being dropped, and what hangs on it, in the same order. It is no part of what is hashed and compared.
+    deferred: Vec<Object>,
     pub gaps: Vec<Gap>,
     /// The version of the canonical texts and normal forms; an older one than [`CANONICAL`] came from a file, and its
     /// texts are to be made anew before anything is compared with it.
@@ -78,7 +82,28 @@ impl Manifest {
         dimensions.dedup();
         gaps.sort();
         gaps.dedup();
-        Self { endpoint, dimensions, objects, gaps, canonical: CANONICAL, members_told: true }
+        let deferred = deferred::apart(&mut objects);
+        Self { endpoint, dimensions, objects, deferred, gaps, canonical: CANONICAL, members_told: true }
+    }
+
+    /// The same with what was put aside among the rest, as it is on the server.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        let mut whole = self.clone();
+        whole.objects.append(&mut whole.deferred);
+        whole.objects.sort_by(|a, b| a.key().cmp(&b.key()));
+        whole
+    }
+
+    /// What was put aside in place of being dropped, and what hangs on it.
+    #[must_use]
+    pub fn apart(&self) -> &[Object] {
+        &self.deferred
+    }
+
+    /// The tables and columns that were put aside in place of being dropped.
+    pub fn deferred(&self) -> impl Iterator<Item = Deferred> {
+        self.deferred.iter().filter_map(Deferred::of)
     }
 
     /// The same with texts of another version of the canonical forms.
@@ -102,7 +127,8 @@ impl Manifest {
     #[must_use]
     pub fn torn(self, dimensions: &[Dimension], how: &str) -> Self {
         let (torn, kept): (Vec<Dimension>, Vec<Dimension>) = self.dimensions.iter().partition(|dimension| dimensions.contains(dimension));
-        let objects = self.objects.into_iter().filter(|object| !torn.contains(&object.kind.spec().dimension)).collect();
+        let objects =
+            self.objects.into_iter().chain(self.deferred).filter(|object| !torn.contains(&object.kind.spec().dimension)).collect();
         let mut gaps = self.gaps;
         gaps.extend(torn.into_iter().map(|dimension| {
             let detail = format!("{} changed while it was read, {how}", dimension.name());

@@ -49,7 +49,7 @@ impl<'a> Parts<'a> {
     #[must_use]
     pub fn of(manifest: &'a Manifest) -> Self {
         let mut objects: HashMap<Cow<'a, str>, Vec<&'a Object>> = HashMap::new();
-        for object in manifest.objects() {
+        for object in manifest.objects().iter().chain(manifest.apart()) {
             if let Some(schema) = object.own_schema() {
                 match objects.get_mut(&schema) {
                     Some(known) => known.push(object),
@@ -85,7 +85,7 @@ impl Manifest {
     #[must_use]
     pub fn with_schema_called(&self, from: &str, name: &str, texts: Texts<'_>) -> Self {
         let name: Arc<str> = name.into();
-        let mut objects = self.objects().to_vec();
+        let mut objects: Vec<Object> = self.objects().iter().chain(self.apart()).cloned().collect();
         for object in &mut objects {
             object.call_schema(&name, texts);
             object.call_schema_of_table(from, &name);

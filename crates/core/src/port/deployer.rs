@@ -97,6 +97,11 @@ pub trait Deployer: Sync {
     /// Whether a refusal passes by itself: a lock that was not to be had in time, a deadlock, a conflict of transactions.
     fn passes(&self, code: &str) -> bool;
 
+    /// Whether a refusal says that something cannot be done in the form that the statement asks for ([`crate::statement::Grammar::forms`]).
+    fn is_unfit(&self, _code: &str) -> bool {
+        false
+    }
+
     /// Whether a refusal says that somebody ended the statement.
     fn is_cancelled(&self, code: &str) -> bool;
 }

@@ -71,6 +71,7 @@ fn release() -> Vec<Migration> {
         effect: None,
         result: None,
         after: Vec::new(),
+        forms: Vec::new(),
         undo: None,
         rerun: None,
     }]

@@ -110,6 +110,8 @@ pub struct Migration {
     pub result: Option<String>,
     /// The same after each of its statements, where each is a commit of its own.
     pub after: Vec<Option<String>>,
+    /// Words by which each of its statements can be done so that it costs least, of those that the server has.
+    pub forms: Vec<Option<String>>,
     pub undo: Option<Undo>,
     pub rerun: Option<Rerun>,
 }

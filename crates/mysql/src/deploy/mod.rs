@@ -174,6 +174,10 @@ impl Deployer for MysqlDeployer {
         PASSING.contains(&code)
     }
 
+    fn is_unfit(&self, code: &str) -> bool {
+        crate::grammar::form::is_unfit(code)
+    }
+
     fn is_cancelled(&self, code: &str) -> bool {
         CANCELLED.contains(&code)
     }

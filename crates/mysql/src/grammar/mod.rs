@@ -5,6 +5,7 @@
 
 mod beyond;
 mod body;
+pub mod form;
 mod parameter;
 mod rows;
 mod split;

@@ -6,7 +6,7 @@
 
 use super::body::Body;
 use super::token::{Sort, tokens};
-use super::{rows, tag};
+use super::{form, rows, tag};
 use evenkeel_core::statement::{Apart, Errand, Grammar, OnRows, Piece, Statement, What};
 
 /// The grammar of MySQL and MariaDB, as the port has it.
@@ -16,6 +16,14 @@ pub struct MysqlGrammar;
 impl Grammar for MysqlGrammar {
     fn apart(&self, statement: &Statement, text: &str) -> Apart {
         rows::apart(statement, text)
+    }
+
+    fn forms(&self) -> &'static [&'static str] {
+        &form::FORMS
+    }
+
+    fn in_form(&self, statement: &Statement, text: &str, form: &str) -> Option<String> {
+        form::in_form(statement, text, form)
     }
 
     fn on_rows(&self, statement: &Statement, text: &str) -> OnRows {

@@ -54,6 +54,7 @@ pub fn deed(with: &Renderer, release: &Release, engine: &dyn Engine) -> Deed {
         unrecorded: false,
         stepwise: false,
         due: None,
+        form: None,
         loose: release.cuts.iter().any(|cut| leaves(cut, engine)),
     }
 }

@@ -9,12 +9,12 @@ use evenkeel_core::deployment::Gate;
 use evenkeel_core::evidence::{Statement, Step, schema, stands_as};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Kind;
-use evenkeel_core::manifest::Manifest;
+use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::port::{Environment, Limits, Watch};
 use evenkeel_core::statement::{Grammar, Nature};
 use evenkeel_core::trace::has_word;
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far back, and what may be lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,9 +175,9 @@ pub(super) fn loss(
     if let (Some(why), true) = (why, accept != Loss::All) {
         return Ok(gate(None, format!("it cannot be counted: {why}")));
     }
-    let all: Vec<Vec<String>> = taking.gone.values().flatten().cloned().collect();
+    let all = taking.all();
     if all.is_empty() {
-        return Ok(gate(Some(true), "it takes back no table and no column".to_owned()));
+        return Ok(gate(Some(true), "it takes away no table and no column".to_owned()));
     }
     let (mut total, mut said, mut untold) = (0u64, Vec::new(), Vec::new());
     for (name, counted) in all.iter().zip(environment.filled(&all, limits, watch)?) {
@@ -208,7 +208,7 @@ pub(super) fn loss(
 }
 
 /// What goes with a way back, and how much of it may.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Taking {
     /// Tables, and columns of tables that stay, which migrations made: by the migrations' keys.
     gone: BTreeMap<String, Vec<Vec<String>>>,
@@ -236,6 +236,27 @@ impl Taking {
         unnamed.map(|(key, name)| format!("{key}: no statement names {}, which goes with it", shown(name)))
     }
 
+    /// Everything that goes, by schema and names.
+    pub(super) fn all(&self) -> Vec<Vec<String>> {
+        self.gone.values().flatten().cloned().collect()
+    }
+
+    /// Whether nobody has said that anything may be lost.
+    pub(super) fn spares_all(&self) -> bool {
+        self.accept == Loss::Upto(0)
+    }
+
+    /// Whether somebody has said that everything may be lost.
+    pub(super) fn gives_all(&self) -> bool {
+        self.accept == Loss::All
+    }
+
+    /// The same without what stays, under another name.
+    pub(super) fn without(mut self, stays: &BTreeSet<Vec<String>>) -> Self {
+        self.gone.values_mut().for_each(|names| names.retain(|name| !stays.contains(name)));
+        self
+    }
+
     /// How much may go still.
     pub(super) fn may(&self) -> u64 {
         match self.accept {
@@ -251,7 +272,7 @@ impl Taking {
 }
 
 /// A table or column as a person reads it; without a schema where there is none.
-fn shown(name: &[String]) -> String {
+pub(super) fn shown(name: &[String]) -> String {
     name.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(".")
 }
 
@@ -276,7 +297,9 @@ fn gone(proof: &Proof, release: &Release, target: &Manifest) -> BTreeMap<String,
     let is_kept = |column: &Vec<String>| {
         let table: Vec<&str> = column.iter().take(column.len().saturating_sub(1)).map(String::as_str).collect();
         let parts: Vec<&str> = column.iter().map(String::as_str).collect();
-        let is_there = target.find(Kind::Table, &table).is_some() && target.find(Kind::Column, &parts).is_some();
+        // What is computed when it is read is nowhere.
+        let holds = |column: &Object| column.text("generated_kind") != Some("virtual");
+        let is_there = target.find(Kind::Table, &table).is_some() && target.find(Kind::Column, &parts).is_some_and(holds);
         is_there && !tables.iter().any(|table| column.starts_with(table))
     };
     let is_there = |table: &Vec<String>| target.find(Kind::Table, &table.iter().map(String::as_str).collect::<Vec<_>>()).is_some();

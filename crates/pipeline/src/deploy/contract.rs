@@ -3,15 +3,16 @@
 //! Neighbours: `dual`, which counts the rows that disagree; `gates`, everything else that must be so before.
 
 use super::{Order, Proof};
-use crate::dual::{self, Dual};
+use crate::dual;
 use crate::rehearse::Release;
 use evenkeel_core::deployment::Gate;
 use evenkeel_core::evidence::Made;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Kind, Value};
-use evenkeel_core::manifest::{Manifest, Object, shown_parts};
+use evenkeel_core::manifest::{Deferred, Manifest, Object, shown_parts};
 use evenkeel_core::port::{Ending, Entry, Environment, Limits, Run, Use};
 use evenkeel_core::trace::has_word;
+use jiff::civil::Date;
 
 const NAME: &str = "contract";
 /// Where a text may use a column or a table.
@@ -19,7 +20,17 @@ const USERS: [Kind; 7] = [Kind::View, Kind::MaterializedView, Kind::Function, Ki
 /// So many are named.
 const NAMED: usize = 5;
 
-/// Gates of what is declared as old and goes with this release; none where nothing of it does.
+/// Where the demand comes from, of what a way back has put aside.
+const PUT_ASIDE: &str = "its comment";
+
+/// That the day is over until which something is kept that was put aside.
+fn over(one: &Deferred, today: Date) -> Gate {
+    let limit = format!("{} is kept for the way back until {}", one.display(), one.due);
+    let gate = Gate::new(NAME, limit, Some(today >= one.due), one.words(today)).origin(PUT_ASIDE);
+    gate.fix("deploy it from that day on")
+}
+
+/// Gates of what is declared as old, or was put aside, and goes with this release; none where nothing of it does.
 ///
 /// # Errors
 /// The server cannot be reached, or goes away.
@@ -41,8 +52,13 @@ pub fn gates(
         }
         gates.push(dual::judged(dual, target, environment, limits, run)?);
         for old in going {
-            gates.push(unused(dual, old, order, target, environment, (limits, run))?);
+            gates.push(unused(&dual.origin, old, order, target, environment, (limits, run))?);
         }
+    }
+    let takes = |one: &Deferred| goes(&one.display(), order, release) || dual::may_go(&one.display(), &release.cuts);
+    for one in target.deferred().filter(takes) {
+        gates.push(over(&one, run.today));
+        gates.push(unused(PUT_ASIDE, &one.display(), order, target, environment, (limits, run))?);
     }
     Ok(gates)
 }
@@ -70,7 +86,7 @@ fn goes(old: &str, order: &Order<'_>, release: &Release) -> bool {
 
 /// That nothing there uses it, but what goes or changes with this release.
 fn unused(
-    dual: &Dual,
+    origin: &str,
     old: &str,
     order: &Order<'_>,
     target: &Manifest,
@@ -83,7 +99,7 @@ fn unused(
         [_, table, column] => (table, Some(column)),
         [one, two] if target.find(Kind::Table, &[one, two]).is_none() => (one, Some(two)),
         [.., table] => (table, None),
-        [] => return Ok(Gate::new(NAME, limit, None, format!("{old:?} is no name")).origin(&dual.origin)),
+        [] => return Ok(Gate::new(NAME, limit, None, format!("{old:?} is no name")).origin(origin)),
     };
     let names = |text: &str| has_word(text, table) && column.is_none_or(|column| has_word(text, column));
     let mut against: Vec<String> = Vec::new();
@@ -141,7 +157,7 @@ fn unused(
     } else {
         let more = against.len().saturating_sub(NAMED);
         let against: Vec<String> = against.into_iter().take(NAMED).chain((more > 0).then(|| format!("and {more} more"))).collect();
-        Gate::none(NAME, &limit, &against, &untold, "nothing that was seen").origin(&dual.origin)
+        Gate::none(NAME, &limit, &against, &untold, "nothing that was seen").origin(origin)
     };
     Ok(gate.fix(
         "take away what uses it, have the application's release before this one use only what is new, reset the server's statistics of queries \

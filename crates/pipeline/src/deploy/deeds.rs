@@ -42,6 +42,8 @@ pub struct Deed {
     pub stepwise: bool,
     /// The digest of the schema after it, where it was rehearsed and each is.
     pub due: Option<String>,
+    /// The words by which it was rehearsed, and is to be done: a server that cannot do it so refuses it.
+    pub form: Option<String>,
     /// What it changed may stay, whole or in part, although neither record nor schema says so.
     pub loose: bool,
 }
@@ -205,7 +207,19 @@ fn apart(part: &Part<'_>) -> Vec<Deed> {
 pub(super) fn deed(what: String, lines: Vec<Line>, (of, completes): (Vec<String>, bool)) -> Deed {
     let statements = lines.iter().map(|line| without_secrets(&line.text)).collect();
     let act = Act { what, statements };
-    Deed { act, lines, prelude: Vec::new(), alone: false, of, completes, unrecorded: false, stepwise: false, due: None, loose: false }
+    Deed {
+        act,
+        lines,
+        prelude: Vec::new(),
+        alone: false,
+        of,
+        completes,
+        unrecorded: false,
+        stepwise: false,
+        due: None,
+        form: None,
+        loose: false,
+    }
 }
 
 pub(super) fn record(text: &str) -> Line {

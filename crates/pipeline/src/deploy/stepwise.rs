@@ -5,9 +5,10 @@
 use super::deeds::{Deed, Line, Said, deed, one_line, record, refused, said};
 use crate::migrations::Cut;
 use crate::rehearse::Release;
+use evenkeel_core::evidence::Step;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::folder::Transaction;
-use evenkeel_core::statement::{Apart, Grammar};
+use evenkeel_core::statement::{Apart, Grammar, Piece, without_secrets};
 
 /// The acts of a release; `records` has the statements that record each migration, in their order.
 ///
@@ -20,6 +21,19 @@ pub fn deeds(release: &Release, records: &[Vec<String>], grammar: &dyn Grammar) 
         deeds.extend(parted(cut, records, grammar)?);
     }
     Ok(deeds)
+}
+
+/// Has an act done by the words by which it was rehearsed.
+pub fn in_form(deed: &mut Deed, step: &Step, grammar: &dyn Grammar) {
+    let [line] = deed.lines.as_mut_slice() else { return };
+    let Some(form) = step.forms.get(line.number).cloned().flatten().filter(|_| line.place.is_some()) else { return };
+    let pieces = grammar.split(&line.text);
+    let statement = pieces.iter().find_map(Piece::statement);
+    if let Some(text) = statement.and_then(|statement| grammar.in_form(statement, &line.text, &form)) {
+        deed.act.statements = vec![without_secrets(&text)];
+        line.text = text;
+        deed.form = Some(form);
+    }
 }
 
 /// What runs in one go.

@@ -150,7 +150,10 @@ impl Hands<'_> {
                             let bound = time(self.bounds.limits.statement_timeout);
                             format!("{words} ({code}); --statement-timeout gives each statement {bound}")
                         }
-                        _ => format!("{words} ({code})"),
+                        _ => match deed.form.as_ref().filter(|_| self.deployer.is_unfit(&code)) {
+                            Some(form) => format!("{words} ({code}); it was rehearsed with {form}, and is done so or not at all"),
+                            None => format!("{words} ({code})"),
+                        },
                     };
                     (why, (self.deployer.passes(&code) || is_ours && is_aborted) && !self.stop.is_requested())
                 }

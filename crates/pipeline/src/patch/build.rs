@@ -59,6 +59,8 @@ pub fn build_replicated(manifest: &Manifest, builder: &Builder<'_>, settings: &[
 
 fn built(manifest: &Manifest, builder: &Builder<'_>, settings: &[(String, String)], serves_replicas: bool) -> Result<Built, Box<Trouble>> {
     let Builder { engine, workshop, watch } = *builder;
+    // What was put aside is there as well: a release may drop it.
+    let manifest = &manifest.whole();
     let dialect = engine.dialect(&manifest.endpoint)?;
     let database = database_of(manifest);
     let like = settings.iter().fold(like(manifest, &*dialect), |like, (name, value)| like.setting(name, value));
@@ -66,13 +68,13 @@ fn built(manifest: &Manifest, builder: &Builder<'_>, settings: &[(String, String
     let mut reasons = BTreeMap::new();
     let mut seen = look(&*scratch, &database, &*dialect, &watch)?;
     let form = Form { offline: true, throwaway: true };
-    let mut odd = left(&seen, manifest, &*dialect);
+    let mut odd = left(&seen.whole(), manifest, &*dialect);
     for _ in 0..ROUNDS {
         if odd.is_empty() {
             break;
         }
         watch.stop.check()?;
-        let planned = plan(&World::of(&seen), &World::of(manifest), &*dialect, form);
+        let planned = plan(&World::of(&seen.whole()), &World::of(manifest), &*dialect, form);
         for refusal in &planned.refused {
             reasons.entry((refusal.kind, refusal.object.clone())).or_insert_with(|| refusal.reason.clone());
         }
@@ -81,7 +83,7 @@ fn built(manifest: &Manifest, builder: &Builder<'_>, settings: &[(String, String
         reasons.extend(refused);
         drop(session);
         seen = look(&*scratch, &database, &*dialect, &watch)?;
-        let before = std::mem::replace(&mut odd, left(&seen, manifest, &*dialect));
+        let before = std::mem::replace(&mut odd, left(&seen.whole(), manifest, &*dialect));
         if before == odd {
             break;
         }

@@ -5,6 +5,7 @@
 use super::clock::Marks;
 use super::compared::{differences, worded};
 use super::eyes::Eyes;
+use super::forms::forms;
 use super::lost;
 use super::pending::Release;
 use super::place::Place;
@@ -123,6 +124,7 @@ impl<'a> Each<'a> {
             if has(Part::Rerun) || has(Part::Undo) || is_alone {
                 self.aside(self.ground.database, BEFORE)?;
             }
+            told.forms = forms(self.place, self.stage, self.ground, cut)?;
             let mut marks = Marks { place: self.place, stage: self.stage, database: self.ground.database, after: Vec::new() };
             let mut blind = Blind;
             let onlooker: &mut dyn Onlooker = if self.stage.engine.undoes_definitions() { &mut blind } else { &mut marks };
@@ -154,7 +156,8 @@ impl<'a> Each<'a> {
                 self.aside(self.ground.database, AFTER)?;
             }
             if has(Part::Effect) {
-                told.effect = Some(effect(&before, &after));
+                // What was put aside earlier goes by a release of its own.
+                told.effect = Some(effect(&before.whole(), &after.whole()));
                 told.result = evidence::schema(&after);
             }
             if has(Part::Undo) {

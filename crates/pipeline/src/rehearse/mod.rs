@@ -4,7 +4,7 @@
 //! Lives here: the order of things. `place` makes the server, `watched` runs it once, `eyes` watches statements, `samples` from a second
 //! session, `logged` has what the server's log says of waits, `load` has clients beside them who ask a `workload`, `lasting` transactions, `each` tries one migration after the other: its effect, its way back, itself once more;
 //! `killed` kills each at several moments, `standing` has a statement stand for that; `compared` says what is otherwise; `clock` is for
-//! servers whose locks nobody looks at; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after,
+//! servers whose locks nobody looks at, `forms` by which words they do what; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after,
 //! `in_place` runs it where others are at work and gives it up. Does not live here: what is pending (`pending`), what a gate demands
 //! (`core/rehearsal`).
 
@@ -13,6 +13,7 @@ mod clock;
 mod compared;
 mod each;
 mod eyes;
+mod forms;
 mod in_place;
 mod killed;
 mod lasting;
@@ -30,6 +31,7 @@ mod workload;
 pub use asked::Questions;
 pub use in_place::{Site, Standing, UNTOUCHED, by_tier, halted, refused, unfinished};
 pub use pending::{Release, files, named, pending, read};
+pub(crate) use place::Place;
 pub use sizes::Amount;
 pub use workload::Workload;
 
@@ -48,7 +50,6 @@ use evenkeel_core::port::{Environment, Event, Filled, Limits, Run, Silent, Watch
 use evenkeel_core::rehearsal::{self, Larger, Load, Migration, Part, Rehearsal, gates};
 use evenkeel_core::statement::Nature;
 use evenkeel_core::trace::{Bounds, Trace};
-use place::Place;
 use sizes::Sizing;
 use std::collections::BTreeMap;
 use watched::{Beside, unwatched, watched};
@@ -374,5 +375,5 @@ fn clients(load: &Load, place: &Place, wanted: &Wanted<'_>) -> Vec<String> {
 /// That clients leave out what they are to use no more.
 fn left_out(release: &Release) -> Option<String> {
     let old = release.old.join(", ");
-    (!old.is_empty()).then(|| format!("clients beside it leave out what is declared as old and may go with it: {old}"))
+    (!old.is_empty()).then(|| format!("clients beside it leave out what is declared as old and may go with it, or was put aside: {old}"))
 }

@@ -186,6 +186,7 @@ fn migration(cut: &Cut, statements: Vec<Trace>, stopped: Option<Told>) -> Migrat
         effect: None,
         result: None,
         after: Vec::new(),
+        forms: Vec::new(),
         undo: None,
         rerun: None,
     }

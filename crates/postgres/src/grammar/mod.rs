@@ -1,7 +1,7 @@
 //! PostgreSQL's own grammar (libpg_query), made safe to call: on a thread with room for deep trees, trees dropped there too.
 //!
 //! Lives here: calling the parser and its faults; `token`, which cuts text as the server's scanner does;
-//! `split` and `tag`, the statements of a file, `beyond` what no schema shows of one. What a tree means is the caller's business, in the closure that runs beside the tree. Text the server printed needs no parser:
+//! `split` and `tag`, the statements of a file, `beyond` what no schema shows of one, `takes` what goes with one. What a tree means is the caller's business, in the closure that runs beside the tree. Text the server printed needs no parser:
 //! `capture::canonical` works on its tokens, and its tests hold the result against this grammar.
 //!
 //! Facts the shim rests on, measured: decoding stops at 100 levels unless `prost` is built with `no-recursion-limit`
@@ -17,6 +17,7 @@ pub mod schema;
 mod shape;
 mod split;
 mod tag;
+mod takes;
 mod thread;
 pub mod token;
 

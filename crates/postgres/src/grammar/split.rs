@@ -5,7 +5,7 @@
 
 use super::tag;
 use super::token::{Sort, Token, tokens};
-use evenkeel_core::statement::{Errand, Grammar, Piece, What};
+use evenkeel_core::statement::{Errand, Grammar, Piece, Statement, Taken, What};
 
 /// PostgreSQL's grammar, as the port has it.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +38,10 @@ impl Grammar for PostgresGrammar {
 
     fn errand(&self, statement: &str) -> Option<Errand> {
         super::errand::of(statement)
+    }
+
+    fn takes(&self, _: &Statement, text: &str) -> Option<Vec<Taken>> {
+        super::takes::of(text)
     }
 }
 

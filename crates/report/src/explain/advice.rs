@@ -33,6 +33,7 @@ fn steps(subject: &Subject) -> Vec<(&'static str, String)> {
         ],
         Subject::ColumnOrder(_) => one("nothing where every statement names its columns; else the table is made anew in the right order"),
         Subject::Property(kind, property) => changed(*kind, property),
+        Subject::Deferred => one("nothing until its day; then drop it by a migration of its own, or have it back by what its comment says"),
         Subject::WaiverExpired => one("mend the difference, or agree on a new `until` in evenkeel.toml"),
         Subject::WaiverUnused => one("correct its pattern, or remove it from evenkeel.toml"),
         Subject::PlaceChanged => one("capture it again if it was moved: evenkeel capture NAME --out FILE; else correct its url"),

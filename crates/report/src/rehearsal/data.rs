@@ -117,6 +117,8 @@ struct Statement {
     waited_ms: Option<f64>,
     errors: Vec<String>,
     class: &'static str,
+    /// MySQL and MariaDB: the words by which it can be done so that it costs least; null where it can have none, or has its own.
+    form: Option<String>,
     /// It ran outside of any transaction: locks are those that samples saw.
     sampled: bool,
     /// What was seen of it in place; null where it ran on the throwaway server alone.
@@ -321,7 +323,12 @@ fn migration(told: &rehearsal::Migration, place: Option<&rehearsal::InPlace>) ->
         key: told.key.clone(),
         name: told.name.clone(),
         transaction: told.transaction.to_owned(),
-        statements: told.statements.iter().map(|trace| statement(trace, place)).collect(),
+        statements: told
+            .statements
+            .iter()
+            .zip(told.forms.iter().cloned().chain(std::iter::repeat(None)))
+            .map(|(trace, form)| Statement { form, ..statement(trace, place) })
+            .collect(),
         stopped: told.stopped.as_ref().map(|(place, why)| Stopped {
             file: place.as_ref().map(|place| place.file.clone()),
             line: place.as_ref().map(|place| place.line),
@@ -352,6 +359,7 @@ fn statement(trace: &trace::Trace, place: Option<&rehearsal::InPlace>) -> Statem
         waited_ms: trace.waited.map(ms),
         errors: trace.error.iter().cloned().collect(),
         class: trace.class.name(),
+        form: None,
         sampled: trace.is_sampled,
         in_place: place.and_then(|place| place.seen(&trace.place)).map(there),
     }

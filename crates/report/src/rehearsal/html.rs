@@ -2,7 +2,7 @@
 //! lanes and charts; markup and style are files of their own in `templates/`.
 
 use super::picture::{Chart, Picture};
-use super::{again, blocked, did, estimates, lock, parts, questions, range, touched, verdict_line, way_back};
+use super::{again, blocked, did, estimates, form, lock, parts, questions, range, touched, verdict_line, way_back};
 use crate::Fault;
 use crate::clean::line;
 use askama::Template;
@@ -196,7 +196,8 @@ fn section(rehearsal: &Rehearsal, (at, migration): (usize, &Migration), number: 
         }
         *left -= 1;
         let estimate = there.and_then(|all| all.get(at)).filter(|one| one.driver != evenkeel_core::estimate::Driver::Constant);
-        statements.push(row(*number, trace, estimate.map(range).unwrap_or_default()));
+        let form = migration.forms.get(at).and_then(Option::as_ref);
+        statements.push(row(*number, (trace, form), estimate.map(range).unwrap_or_default()));
     }
     let titled = if migration.name == migration.key || migration.name.is_empty() {
         migration.key.clone()
@@ -221,7 +222,7 @@ fn section(rehearsal: &Rehearsal, (at, migration): (usize, &Migration), number: 
     }
 }
 
-fn row(number: usize, trace: &Trace, there: String) -> Row {
+fn row(number: usize, (trace, words): (&Trace, Option<&String>), there: String) -> Row {
     let strong = trace.locks.iter().filter(|lock| lock.blocks > Blocks::Ordinary && !lock.fresh);
     let locks = strong.map(|one| Said {
         tone: match one.blocks {
@@ -233,7 +234,7 @@ fn row(number: usize, trace: &Trace, there: String) -> Row {
         name: String::new(),
         words: line(&lock(one)),
     });
-    let mut words = did(trace);
+    let mut words: Vec<String> = form(words).into_iter().chain(did(trace)).collect();
     words.extend(trace.blocked.iter().flatten().map(blocked));
     words.extend(trace.error.clone());
     Row {

@@ -1,6 +1,6 @@
 //! Markdown for a pull request: the verdict, a table of gates, what each migration did, folded.
 
-use super::{blocked, did, estimates, in_place, lock, questions, touched, verdict_line};
+use super::{blocked, did, estimates, form, in_place, lock, questions, touched, verdict_line};
 use crate::format::markdown::plain;
 use evenkeel_core::rehearsal::{Migration, Rehearsal, time};
 use evenkeel_core::trace::Blocks;
@@ -83,10 +83,11 @@ fn one(migration: &Migration) -> String {
     if !migration.statements.is_empty() {
         text.push_str("| statement | sort | time | what it did | locks that keep others waiting |\n| --- | --- | --- | --- | --- |\n");
     }
-    for trace in &migration.statements {
+    for (at, trace) in migration.statements.iter().enumerate() {
         let strong = trace.locks.iter().filter(|lock| lock.blocks >= Blocks::Writes && !lock.fresh).map(lock);
         let locks = strong.collect::<Vec<_>>().join("; ");
         let mut did = did(trace);
+        did.splice(0..0, form(migration.forms.get(at).and_then(Option::as_ref)));
         did.extend(trace.blocked.iter().flatten().map(blocked));
         did.extend(trace.error.clone());
         let _ = writeln!(

@@ -1,6 +1,6 @@
 //! The terminal: the verdict, the gates that do not hold, what each statement did, then how it was looked at.
 
-use super::{again, blocked, did, estimates, in_place, lock, parts, questions, range, touched, verdict_line, way_back};
+use super::{again, blocked, did, estimates, form, in_place, lock, parts, questions, range, touched, verdict_line, way_back};
 use crate::clean::line;
 use crate::format::Style;
 use crate::page::Page;
@@ -112,7 +112,7 @@ impl Page<'_> {
         let head = self.painted(Paint::new().bold(), &line(&format!("{}{name}", migration.key)));
         let _ = writeln!(self.text, "\n{head}  transaction {}", migration.transaction);
         for (at, trace) in migration.statements.iter().enumerate() {
-            self.statement(trace);
+            self.statement(trace, migration.forms.get(at).and_then(Option::as_ref));
             if let Some(one) = estimates.and_then(|all| all.get(at)).filter(|one| one.driver != Driver::Constant) {
                 self.wrapped(&format!("there: {}", range(one)), "      ", Paint::new());
             }
@@ -141,13 +141,14 @@ impl Page<'_> {
         }
     }
 
-    fn statement(&mut self, trace: &Trace) {
+    fn statement(&mut self, trace: &Trace, words: Option<&String>) {
         let text: String = trace.sql.split_whitespace().collect::<Vec<_>>().join(" ");
         let short: String = text.chars().take(TEXT).collect();
         let more = if text.chars().count() > TEXT { "…" } else { "" };
         let head = format!("{}  {short}{more}", trace.place);
         self.wrapped(&head, "  ", Paint::new());
         let mut did = did(trace);
+        did.splice(0..0, form(words));
         did.insert(0, format!("{}, {}", trace.class.name(), time(trace.took)));
         if trace.is_sampled {
             did.push("outside of any transaction: locks as samples saw them".to_owned());

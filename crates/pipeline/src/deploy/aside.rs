@@ -1,0 +1,476 @@
+//! A way back that drops nothing in which something is: tables and columns that would go get another name, are made to keep nobody from
+//! writing, and stay until a later release drops them.
+//!
+//! It is worked out on a throwaway server with the environment's schema. There the way back runs statement by statement as it is written,
+//! and before one that would take away something in which rows or values are, the schema is captured: what makes that inert, by whatever
+//! name, is a plan from that schema, and so is what has it back. Both are run there. In the end the schema has to be the one to which the
+//! way back leads as it is written. Does not live here: how such objects are known later (`core/manifest/deferred`).
+
+use super::Order;
+use super::back::{Taking, shown};
+use super::deeds::said;
+use super::inert::{SETS, VALUES, beside, hangs_on, identities, inert, is_called, is_in, named_by, shares};
+use crate::migrations::{Cut, Script};
+use crate::rehearse::{Place, Release};
+use crate::replay::Stage;
+use evenkeel_core::evidence::schema;
+use evenkeel_core::fault::Trouble;
+use evenkeel_core::history::folder::Part;
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::deferred::{self, Deferred};
+use evenkeel_core::manifest::{Identity, Manifest, Object};
+use evenkeel_core::patch::{Dialect, Form, World, plan};
+use evenkeel_core::port::{Answer, Engine, Environment, Limits, Session, Watch};
+use evenkeel_core::statement::{Grammar, Nature, Taken, Unseen, What};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How something is put aside.
+pub struct Putting<'a> {
+    /// The environment with all that a throwaway server has to have in common with it.
+    pub whole: &'a dyn Fn() -> Result<Manifest, Box<Trouble>>,
+    /// Makes such servers.
+    pub stage: Stage<'a>,
+    /// The role that migrations run as, where somebody says so.
+    pub role: Option<&'a str>,
+    /// The day that stands in names, and the one from which what is kept may go.
+    pub since: Date,
+    pub due: Date,
+}
+
+/// A way back in which something is put aside.
+#[derive(Debug)]
+pub struct Kept {
+    pub release: Release,
+    pub deferred: Vec<Deferred>,
+    /// Tables and columns, by schema and names, that do not go.
+    pub stays: BTreeSet<Vec<String>>,
+}
+
+/// Works it out where nobody has said that anything may be lost, and something would be: nothing where nothing would; why it cannot be done.
+///
+/// # Errors
+/// The environment or the throwaway server cannot be reached, or the end was asked for.
+pub fn keeping(
+    (release, taking): (&Release, &Taking),
+    target: &Manifest,
+    order: &Order<'_>,
+    engine: &dyn Engine,
+    (environment, limits, watch): (&dyn Environment, &Limits, &Watch<'_>),
+) -> Result<Result<Option<Kept>, String>, Box<Trouble>> {
+    let all = taking.all();
+    // What was put aside before may go along: that is seen where it is tried.
+    let has_earlier = target.deferred().next().is_some();
+    let spares_all = taking.spares_all();
+    let is_tried = spares_all && !all.is_empty() || has_earlier && !taking.gives_all();
+    let Some(putting) = order.aside.filter(|_| is_tried && !release.cuts.is_empty()) else { return Ok(Ok(None)) };
+    let counted = if spares_all { environment.filled(&all, limits, watch)? } else { Vec::new() };
+    // What cannot be counted may be something.
+    let filled: Vec<Vec<String>> = all.iter().zip(counted).filter(|(_, count)| *count != Ok(0)).map(|(name, _)| name.clone()).collect();
+    if filled.is_empty() && !has_earlier {
+        return Ok(Ok(None));
+    }
+    if !engine.undoes_definitions() {
+        return Ok(Err("each definition is a commit of its own there, of which nothing is worked out yet".to_owned()));
+    }
+    match super::deeds::deeds(release, &[]) {
+        Ok(deeds) if deeds.iter().all(|deed| !deed.unrecorded) => {}
+        Ok(_) => return Ok(Err("it runs in no transaction".to_owned())),
+        Err(trouble) => return Ok(Err(trouble.to_string())),
+    }
+    Ok(kept(release, target, (&all, &filled), engine.grammar()?, putting)?.map(Some))
+}
+
+/// Works it out for tables and columns in which something is; why it cannot be done.
+///
+/// # Errors
+/// The throwaway server is lost, or the end was asked for.
+fn kept(
+    release: &Release,
+    target: &Manifest,
+    (made, filled): (&[Vec<String>], &[Vec<String>]),
+    grammar: &dyn Grammar,
+    putting: &Putting<'_>,
+) -> Result<Result<Kept, String>, Box<Trouble>> {
+    let manifest = (putting.whole)()?;
+    if schema(&manifest) != schema(target) {
+        return Ok(Err("the schema changed since it was looked at".to_owned()));
+    }
+    let stage = putting.stage;
+    let place = match Place::make(&manifest, stage, (putting.role, None), None) {
+        Ok(place) => place,
+        Err(trouble) => {
+            stage.watch.stop.check()?;
+            return Ok(Err(format!("no throwaway server can be had on which it is tried: {trouble}")));
+        }
+    };
+    let dialect = stage.engine.dialect(&manifest.endpoint)?;
+    let written = place.forked(&stage.watch)?;
+    let begin = place.look(&place.database, stage)?;
+    let mut at = Bench {
+        place: &place,
+        stage,
+        dialect: &*dialect,
+        putting,
+        made,
+        filled,
+        given: BTreeSet::new(),
+        begin,
+        deferred: Vec::new(),
+        stays: BTreeSet::new(),
+    };
+    let mut session = place.session(&place.database)?;
+    let mut cuts = Vec::new();
+    for cut in &release.cuts {
+        match at.cut(cut, &mut *session, grammar)? {
+            Ok(cut) => cuts.push(cut),
+            Err(why) => return Ok(Err(why)),
+        }
+    }
+    drop(session);
+    if let Some(name) = filled.iter().find(|name| !at.stays.contains(*name)) {
+        return Ok(Err(format!("no statement of the way back drops {} and nothing else", shown(name))));
+    }
+    if let Some(why) = plainly(&release.cuts, &written)? {
+        return Ok(Err(format!("the way back does not run as it is written, on a throwaway server: {why}")));
+    }
+    let (with, without) = (place.look(&place.database, stage)?, written.look(&written.database, stage)?);
+    if schema(&with) != schema(&without) {
+        let odd = crate::patch::left(&with, &without, &*dialect);
+        let words: Vec<String> = odd.iter().take(NAMED).map(|one| one.words()).collect();
+        return Ok(Err(format!("with it the schema would not be as it was before: {}", words.join("; "))));
+    }
+    let Bench { deferred, stays, begin, .. } = at;
+    // A column's table may have another name since.
+    let there: Vec<Deferred> = with.deferred().collect();
+    let seen = |one: &Deferred| there.iter().find(|seen| seen.kind == one.kind && seen.mark() == one.mark()).cloned();
+    let Some(deferred) = deferred.iter().map(seen).collect::<Option<Vec<_>>>() else {
+        return Ok(Err("what was put aside is not known by its name and comment".to_owned()));
+    };
+    if let Some(why) = lost(&begin, &with, &deferred) {
+        return Ok(Err(why));
+    }
+    Ok(Ok(Kept { release: Release { cuts, ..release.clone() }, deferred, stays }))
+}
+
+/// What is not there in the end although it was put aside, now or before; of a table, one of its columns.
+fn lost(begin: &Manifest, end: &Manifest, deferred: &[Deferred]) -> Option<String> {
+    let there: Vec<Deferred> = end.deferred().collect();
+    let before = begin.deferred().find(|one| !there.iter().any(|other| other.kind == one.kind && other.mark() == one.mark()));
+    if let Some(one) = before {
+        return Some(format!("{}, which was put aside before, would go", one.display()));
+    }
+    let tables = deferred.iter().filter(|one| one.kind == Kind::Table);
+    let columns = tables.flat_map(|one| {
+        let of = begin.of_kind(Kind::Table).iter().filter(move |table| table.display() == one.was);
+        of.flat_map(|table| begin.of_kind(Kind::Column).iter().filter(|column| is_in(column, table))).map(move |column| (one, column))
+    });
+    let is_there = |(one, column): &(&Deferred, &Object)| {
+        let is_it = |other: &&Object| {
+            let in_table = other.identity.part(0) == one.identity.part(0) && other.identity.part(1) == one.identity.part(1);
+            let is_called = other.identity.part(2) == column.identity.part(2)
+                || Deferred::of(other).is_some_and(|deferred| deferred.was == column.display());
+            other.kind == Kind::Column && in_table && is_called
+        };
+        end.apart().iter().filter(is_it).any(|other| VALUES.iter().all(|name| other.get(name) == column.get(name)))
+    };
+    let gone = columns.into_iter().find(|column| !is_there(column));
+    gone.map(|(one, column)| format!("column {} of {} would go with something else", column.identity.part(2), one.was))
+}
+
+/// So many differences are named.
+const NAMED: usize = 3;
+/// Both are made where nobody else is at work.
+const FORM: Form = Form { offline: true, throwaway: false };
+
+/// Where it is worked out, and what came of it so far.
+struct Bench<'a> {
+    place: &'a Place,
+    stage: Stage<'a>,
+    dialect: &'a dyn Dialect,
+    putting: &'a Putting<'a>,
+    /// Tables and columns that would go, and those of them in which something is.
+    made: &'a [Vec<String>],
+    filled: &'a [Vec<String>],
+    /// Names that were given: with schema, and table where it is a column's.
+    given: BTreeSet<[String; 3]>,
+    /// As it is before the way back.
+    begin: Manifest,
+    deferred: Vec<Deferred>,
+    stays: BTreeSet<Vec<String>>,
+}
+
+impl Bench<'_> {
+    /// Runs one migration's way back; how it is written with what is put aside.
+    fn cut(&mut self, cut: &Cut, session: &mut dyn Session, grammar: &dyn Grammar) -> Result<Result<Cut, String>, Box<Trouble>> {
+        // How its own words for transactions are meant is the concern of whoever runs it.
+        if let Err(trouble) = said(cut) {
+            return Ok(Err(trouble.to_string()));
+        }
+        let mut scripts = Vec::new();
+        for script in &cut.up {
+            let text = &script.part.text;
+            let mut rewritten = String::with_capacity(text.len());
+            let mut pieces = script.pieces.iter().peekable();
+            while let Some(piece) = pieces.next() {
+                let own = piece.text(text);
+                let What::Statement(statement) = &piece.what else {
+                    rewritten.push_str(own);
+                    continue;
+                };
+                self.stage.watch.stop.check()?;
+                match statement.beyond.unseen {
+                    Some(Unseen::Computes) => return Ok(Err(format!("{} turns values into others", script.place(piece.start)))),
+                    Some(Unseen::MakesRows) => {
+                        return Ok(Err(format!("{} runs a query, which may do anything", script.place(piece.start))));
+                    }
+                    _ => {}
+                }
+                let taken = grammar.takes(statement, own).map(|taken| self.stays(&taken));
+                if let Some(names) = taken.filter(|names| !names.is_empty()) {
+                    let Some(names) = names.into_iter().collect::<Option<Vec<_>>>() else {
+                        return Ok(Err(format!("{} drops other things too", script.place(piece.start))));
+                    };
+                    match self.put(&names, session)? {
+                        Ok(statements) => rewritten.push_str(&statements.join("\n")),
+                        Err(why) => return Ok(Err(format!("{}: {why}", script.place(piece.start)))),
+                    }
+                    continue;
+                }
+                rewritten.push_str(own);
+                if matches!(statement.nature, Nature::Transaction(_)) {
+                    continue;
+                }
+                let rows = pieces.peek().filter(|next| matches!(next.what, What::Rows)).map(|next| next.text(text));
+                let answer = match rows {
+                    Some(rows) => session.feed(own.trim(), rows)?,
+                    None => session.run(own.trim())?,
+                };
+                if let Answer::Refused(refused) = answer {
+                    let place = script.place(piece.start);
+                    return Ok(Err(format!("{place}: a throwaway server refuses it: {} ({})", refused.message, refused.code)));
+                }
+            }
+            let part = Part { text: rewritten, ..script.part.clone() };
+            scripts.push(Script { pieces: grammar.split(&part.text), part });
+        }
+        Ok(Ok(Cut { up: scripts, ..cut.clone() }))
+    }
+
+    /// What a statement takes away, by names as they are on the server: nothing where none of it is to stay, and nothing for what nobody knows.
+    fn stays(&self, taken: &[Taken]) -> Vec<Option<Vec<String>>> {
+        let is = |name: &[String], one: &Taken| {
+            let (schema, rest) = name.split_first().map_or(("", name), |(schema, rest)| (schema.as_str(), rest));
+            let own: Vec<&str> = std::iter::once(one.table.as_str()).chain(one.column.as_deref()).collect();
+            one.schema.as_deref().is_none_or(|said| said == schema) && rest.iter().map(String::as_str).eq(own)
+        };
+        let known: Vec<Option<Vec<String>>> = taken
+            .iter()
+            .map(|one| {
+                let whole = Taken { column: None, ..one.clone() };
+                // A column goes before its table that is to stay.
+                let part = |name: &Vec<String>| {
+                    one.column.as_ref().filter(|_| is(name, &whole)).map(|column| name.iter().chain([column]).cloned().collect())
+                };
+                let mut all = self.made.iter().filter_map(|name| if is(name, one) { Some(name.clone()) } else { part(name) });
+                // Two of that name in two schemas are told by nobody.
+                all.next().filter(|_| all.next().is_none())
+            })
+            .collect();
+        // What is empty goes along where something beside it stays.
+        let is_filled = |name: &Vec<String>| self.filled.iter().any(|filled| name.starts_with(filled));
+        if known.iter().flatten().any(is_filled) { known } else { Vec::new() }
+    }
+
+    /// Why something is no more what it was where the way back begins: of a table, one of its columns.
+    fn turned(&self, object: &Object, now: &Manifest) -> Option<String> {
+        let is_of = |column: &&Object| column.identity == object.identity || is_in(column, object);
+        let was = self.begin.of_kind(Kind::Column).iter().filter(is_of).chain(self.begin.apart().iter().filter(is_of));
+        let is_kept = |column: &Object| {
+            let name: Vec<String> = column.identity.parts().map(str::to_owned).collect();
+            let parts: Vec<&str> = column.identity.parts().collect();
+            self.stays.contains(&name)
+                || now.whole().find(Kind::Column, &parts).is_some_and(|now| VALUES.iter().all(|name| now.get(name) == column.get(name)))
+        };
+        let turned = was.filter(|column| column.kind == Kind::Column).find(|column| !is_kept(column));
+        turned.map(|column| format!("the way back changes or drops column {} before", column.display()))
+    }
+
+    /// Puts them aside here, has them back, and puts them aside again: the statements that do.
+    fn put(&mut self, names: &[Vec<String>], session: &mut dyn Session) -> Result<Result<Vec<String>, String>, Box<Trouble>> {
+        let now = self.place.look(&self.place.database, self.stage)?;
+        let mut world = now.clone();
+        let (mut there, mut back, mut needs_opening, mut deferred) = (Vec::new(), Vec::new(), false, Vec::new());
+        for name in names {
+            let parts: Vec<&str> = name.iter().map(String::as_str).collect();
+            let kind = if parts.len() == 3 { Kind::Column } else { Kind::Table };
+            let Some(object) = world.find(kind, &parts) else { return Ok(Err(format!("{} is not there", shown(name)))) };
+            if let Some(why) = self.turned(object, &now) {
+                return Ok(Err(why));
+            }
+            let aside = match aside(object, &world, self.dialect, (self.putting, &mut self.given)) {
+                Ok(aside) => aside,
+                Err(why) => return Ok(Err(why)),
+            };
+            there.extend(aside.statements);
+            back.splice(0..0, aside.back);
+            needs_opening |= aside.needs_opening;
+            deferred.push(aside.deferred);
+            world = aside.after;
+        }
+        if needs_opening {
+            back.splice(0..0, self.dialect.opening().iter().map(|line| (*line).to_owned()));
+        }
+        let mut own = self.place.session(&self.place.database)?;
+        for (what, statements) in [("", &there), ("to have it back, ", &back)] {
+            for statement in statements {
+                if let Answer::Refused(refused) = own.run(statement)? {
+                    return Ok(Err(format!("{what}a throwaway server refuses {statement}: {} ({})", refused.message, refused.code)));
+                }
+            }
+        }
+        let again = self.place.look(&self.place.database, self.stage)?;
+        if schema(&again) != schema(&now) {
+            let odd = crate::patch::left(&again, &now, self.dialect);
+            let words: Vec<String> = odd.iter().take(NAMED).map(|one| one.words()).collect();
+            return Ok(Err(format!("it would not come back as it was: {}", words.join("; "))));
+        }
+        for statement in &there {
+            if let Answer::Refused(refused) = session.run(statement)? {
+                return Ok(Err(format!("a throwaway server refuses {statement}: {} ({})", refused.message, refused.code)));
+            }
+        }
+        self.stays.extend(names.iter().cloned());
+        self.deferred.extend(deferred);
+        Ok(Ok(there))
+    }
+}
+
+/// The way back as it is written; why it does not run.
+fn plainly(cuts: &[Cut], place: &Place) -> Result<Option<String>, Box<Trouble>> {
+    let mut session = place.session(&place.database)?;
+    for cut in cuts {
+        for (_, line) in said(cut)?.0 {
+            let answer = match &line.rows {
+                Some(rows) => session.feed(&line.text, rows)?,
+                None => session.run(&line.text)?,
+            };
+            if let Answer::Refused(refused) = answer {
+                return Ok(Some(format!("{} ({})", refused.message, refused.code)));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The statements that put something aside, and those that have it back.
+struct Aside {
+    statements: Vec<String>,
+    back: Vec<String>,
+    needs_opening: bool,
+    deferred: Deferred,
+    /// The schema then, without it.
+    after: Manifest,
+}
+
+fn aside(
+    object: &Object,
+    now: &Manifest,
+    dialect: &dyn Dialect,
+    (putting, given): (&Putting<'_>, &mut BTreeSet<[String; 3]>),
+) -> Result<Aside, String> {
+    let whole = now.whole();
+    let mut fresh = |of: &Object| {
+        let last = of.identity.parts().len().saturating_sub(1);
+        let place = |name: &str| {
+            let table = if of.kind == Kind::Column { of.identity.part(1) } else { "" };
+            [of.identity.part(0), table, name].map(str::to_owned)
+        };
+        let is_taken =
+            |name: &str| given.contains(&place(name)) || whole.objects().iter().any(|other| shares(other, of) && is_called(other, name));
+        let name = deferred::name(of.identity.part(last), putting.since, &is_taken);
+        given.insert(place(&name));
+        let mut other = of.clone();
+        other.identity = of.identity.with(last, name.into());
+        other
+    };
+    let mut goal: BTreeMap<(Kind, Identity), Object> =
+        now.objects().iter().map(|object| ((object.kind, object.identity.clone()), object.clone())).collect();
+    for gone in inert(object, now)? {
+        goal.remove(&(gone.kind, gone.identity.clone()));
+    }
+    if let Some(own) = goal.get_mut(&(object.kind, object.identity.clone())).filter(|own| own.kind == Kind::Column) {
+        for name in SETS {
+            own.unset(name);
+        }
+    }
+    let other = fresh(object);
+    let one = Deferred {
+        kind: object.kind,
+        identity: other.identity.clone(),
+        was: object.display(),
+        since: putting.since,
+        due: putting.due,
+        back: None,
+    };
+    // What has a name among others has to have another, or what is made later could not be called so.
+    let mut renamed: Vec<(Object, Object)> = Vec::new();
+    let mut marked: Vec<(&Object, Deferred)> = Vec::new();
+    for part in beside(object, now) {
+        let named = named_by(part, now);
+        renamed.push((named.clone(), fresh(named)));
+        if object.kind == Kind::Column {
+            marked.push((part, Deferred { was: part.display(), ..one.clone() }));
+        }
+    }
+    for sequence in identities(object, now) {
+        let other = fresh(&sequence);
+        renamed.push((sequence, other));
+    }
+    renamed.push((object.clone(), other));
+    marked.push((object, one));
+    let with = |marks: &[(&Object, Deferred)]| {
+        let mut goal = goal.clone();
+        for (marked, one) in marks {
+            if let Some(object) = goal.get_mut(&(marked.kind, marked.identity.clone())) {
+                object.set("comment", one.mark());
+            }
+        }
+        Manifest::new(now.endpoint.clone(), now.dimensions.clone(), goal.into_values().collect(), now.gaps.clone())
+    };
+    let between = |from: &Manifest, to: &Manifest| {
+        let planned = plan(&World::of(from), &World::of(to), dialect, FORM);
+        if let Some(refusal) = planned.refused.first() {
+            return Err(format!("{} {}: {}", refusal.kind.name(), refusal.object, refusal.reason));
+        }
+        let needs_opening = planned.statements().any(|statement| dialect.needs_opening(statement));
+        if let Some(statement) = planned.statements().find(|statement| statement.alone) {
+            return Err(format!("it runs in no transaction: {}", statement.sql));
+        }
+        Ok((planned.statements().map(|statement| statement.sql.clone()).collect::<Vec<_>>(), needs_opening))
+    };
+    let renames = |one: &Object, other: &Object| {
+        dialect.renames(one, other).ok_or_else(|| format!("{} {} cannot be given another name", one.kind.name(), one.display()))
+    };
+    let (there, needs_opening) = between(&with(&marked), now)?;
+    let mut back: Vec<String> = renamed.iter().rev().map(|(one, other)| renames(other, one)).collect::<Result<_, _>>()?;
+    back.extend(there);
+    let Some((_, one)) = marked.last_mut() else { return Err("nothing is marked".to_owned()) };
+    one.back = Some(dialect.transaction().map_or(back.join(" "), |(begin, end)| format!("{begin} {} {end}", back.join(" "))));
+    if dialect.comment_room(object.kind).is_some_and(|room| one.mark().chars().count() > room) {
+        one.back = None;
+    }
+    let deferred = one.clone();
+    let (mut statements, opening) = between(now, &with(&marked))?;
+    if opening {
+        return Err("what makes it inert means the same only in a session of evenkeel's own".to_owned());
+    }
+    statements.extend(renamed.iter().map(|(one, other)| renames(one, other)).collect::<Result<Vec<_>, _>>()?);
+    let is_gone = |one: &Object| {
+        let is_renamed = renamed.iter().any(|(was, _)| was.kind == one.kind && was.identity == one.identity);
+        is_renamed || object.kind == Kind::Table && hangs_on(one, object)
+    };
+    let objects = goal.into_values().chain(now.apart().iter().cloned()).filter(|one| !is_gone(one)).collect();
+    let after = Manifest::new(now.endpoint.clone(), now.dimensions.clone(), objects, now.gaps.clone());
+    Ok(Aside { statements, back, needs_opening, deferred, after })
+}

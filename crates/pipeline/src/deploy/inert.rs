@@ -1,0 +1,191 @@
+//! What of a table or column keeps others from writing, what stays with it, and why something cannot be put aside.
+//!
+//! Neighbour: `aside`, which puts aside.
+
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Identity, Manifest, Object, display, shown_parts};
+use evenkeel_core::trace::has_word;
+
+/// What a column loses, so that rows that do not have it get nothing.
+pub const SETS: [&str; 8] =
+    ["not_null", "not_null_name", "not_null_no_inherit", "default", "identity", "identity_options", "generated", "generated_kind"];
+
+/// What says of a column what values it has.
+pub const VALUES: [&str; 4] = ["type", "collation", "generated", "generated_kind"];
+
+/// Whether a column is one of a table.
+pub fn is_in(column: &Object, table: &Object) -> bool {
+    table.kind == Kind::Table && column.identity.part(0) == table.identity.part(0) && column.identity.part(1) == table.identity.part(1)
+}
+
+/// Whether names of both are in one space: those of columns in their table, all others in their schema.
+pub fn shares(other: &Object, one: &Object) -> bool {
+    let is_column = one.kind == Kind::Column;
+    (other.kind == Kind::Column) == is_column
+        && other.identity.part(0) == one.identity.part(0)
+        && (!is_column || other.identity.part(1) == one.identity.part(1))
+}
+
+pub fn is_called(object: &Object, name: &str) -> bool {
+    object.identity.parts().last() == Some(name)
+}
+
+/// What keeps others from writing, or acts when they do: keys, checks and what else hangs on a column, with what the server would drop with
+/// it; of a table what binds it to others.
+pub fn inert<'m>(object: &'m Object, now: &'m Manifest) -> Result<Vec<&'m Object>, String> {
+    let (schema, table) = (object.identity.part(0), object.identity.part(1));
+    let is_on = |part: &&Object| part.identity.part(0) == schema && part.identity.part(1) == table;
+    if object.kind == Kind::Table {
+        if let Some(child) = partly(object) {
+            return Err(child);
+        }
+        let keys = now.of_kind(Kind::Constraint).iter().filter(is_on).filter(|key| key.text("type") == Some("foreign key"));
+        let others = [Kind::Trigger, Kind::PublicationTable].into_iter().flat_map(|kind| now.of_kind(kind)).filter(is_on);
+        return Ok(keys.chain(others).collect());
+    }
+    let column = object.identity.part(2);
+    if let Some(why) = now.find(Kind::Table, &[schema, table]).and_then(partly) {
+        return Err(why);
+    }
+    if let Some(why) = whole_rows(schema, table, now) {
+        return Err(why);
+    }
+    if let Some(domain) = refusing(object.text("type"), now) {
+        return Err(format!("its type, domain {domain}, may refuse rows that do not have it"));
+    }
+    let keys = now.of_kind(Kind::Constraint).iter().filter(is_on).filter(|key| mentions(key, column));
+    let indexes = on(schema, table, now).filter(|index| mentions(index, column) && !is_plain(index));
+    let statistics = now.of_kind(Kind::Statistics).iter().filter(|one| is_about(one, schema, table) && mentions(one, column));
+    Ok(keys.chain(indexes).chain(statistics).collect())
+}
+
+/// The domain of a type, by itself or by one that it is made of, that may refuse NULL.
+fn refusing(of: Option<&str>, now: &Manifest) -> Option<String> {
+    let mut of = of;
+    // One that is made of itself there is not: so many steps are more than there are domains.
+    for _ in 0..=now.of_kind(Kind::Domain).len() {
+        let domain = now.of_kind(Kind::Domain).iter().find(|domain| of == Some(&domain.display()))?;
+        let own = |check: &&Object| check.identity.part(0) == domain.identity.part(0) && check.identity.part(1) == domain.identity.part(1);
+        if domain.get("not_null").is_some() || now.of_kind(Kind::DomainConstraint).iter().any(|check| own(&check)) {
+            return Some(domain.display());
+        }
+        of = domain.text("type");
+    }
+    None
+}
+
+/// Whether something goes where a table does: what hangs on it by its name.
+pub fn hangs_on(one: &Object, table: &Object) -> bool {
+    let (schema, name) = (table.identity.part(0), table.identity.part(1));
+    let is_below = one.identity.parts().len() > 2 && one.identity.part(0) == schema && one.identity.part(1) == name;
+    let shown = table.display();
+    let is_owned = Some(one)
+        .filter(|one| one.kind == Kind::Sequence)
+        .and_then(|one| one.text("owned_by"))
+        .is_some_and(|of| of.strip_prefix(&shown).is_some_and(|rest| rest.starts_with('.')));
+    is_below || one.kind.spec().index_of("table").is_some() && is_about(one, schema, name) || is_owned
+}
+
+/// Whether an index takes every row: it is not unique, and nothing is computed for it.
+fn is_plain(index: &Object) -> bool {
+    let computes = |item: &str| item.contains('(');
+    let has = matches!(index.get("keys"), Some(Value::List(items)) if items.iter().any(|item| computes(item)));
+    !has && ["unique", "constraint", "predicate"].iter().all(|name| index.get(name).is_none())
+}
+
+/// What meets whole rows of a table, and would meet another row than before.
+fn whole_rows(schema: &str, table: &str, now: &Manifest) -> Option<String> {
+    let is_on = |object: &&Object| object.identity.part(0) == schema && object.identity.part(1) == table;
+    let mut checks = now.of_kind(Kind::Constraint).iter().filter(is_on);
+    if let Some(check) = checks.find(|check| check.text("expression").is_some_and(|text| has_word(text, table))) {
+        return Some(format!("{} is about whole rows of {table}", check.display()));
+    }
+    let copies = |text: &str| {
+        let text: String = text.chars().filter(|one| !one.is_whitespace()).collect::<String>().to_lowercase();
+        text.contains("new.*") || text.contains("old.*")
+    };
+    let triggers = now.of_kind(Kind::Trigger).iter().filter(is_on);
+    let called = triggers.filter_map(|trigger| trigger.text("function"));
+    let is_copy = |name: &&str| {
+        let function = now.of_kind(Kind::Function).iter().find(|function| function.display().split('(').next() == name.split('(').next());
+        function.is_some_and(|function| function.values().iter().any(|(_, value)| matches!(value, Value::Text(text) if copies(text))))
+    };
+    let named = called.into_iter().find(is_copy);
+    named.map(|name| format!("{name}, which a trigger of {table} runs, copies whole rows"))
+}
+
+/// Why a table cannot be put aside, nor a column of it, yet.
+fn partly(table: &Object) -> Option<String> {
+    let of = ["partition_of", "partition_by", "inherits", "partition_key"].into_iter();
+    let has = of.filter(|name| table.kind.spec().index_of(name).is_some()).find(|name| table.get(name).is_some());
+    has.map(|_| format!("{} has partitions or is one, or inherits", table.display()))
+}
+
+/// Indexes of a table.
+fn on<'m>(schema: &'m str, table: &'m str, now: &'m Manifest) -> impl Iterator<Item = &'m Object> {
+    let is_on = move |index: &&Object| {
+        is_about(index, schema, table)
+            || index.identity.parts().len() == 3 && index.identity.part(0) == schema && index.identity.part(1) == table
+    };
+    now.of_kind(Kind::Index).iter().filter(is_on)
+}
+
+/// Whether it says that it is about a table.
+fn is_about(object: &Object, schema: &str, table: &str) -> bool {
+    let Some(Value::List(parts)) = object.get("table") else { return false };
+    parts.first().is_some_and(|part| &**part == schema) && parts.get(1).is_some_and(|part| &**part == table)
+}
+
+/// Where constraints, indexes and statistics name columns, alone or within texts.
+const ALONE: [&str; 2] = ["columns", "include"];
+const WITHIN: [&str; 5] = ["expression", "keys", "predicate", "expressions", "operators"];
+
+/// Whether it is about a column.
+fn mentions(object: &Object, name: &str) -> bool {
+    let is = |property: &&str, is_named: &dyn Fn(&str) -> bool| match object.get(property) {
+        Some(Value::Text(text)) => is_named(text),
+        Some(Value::List(items)) => items.iter().any(|item| is_named(item)),
+        _ => false,
+    };
+    let own = object.kind.spec();
+    let has = |property: &&&str| own.index_of(property).is_some();
+    ALONE.iter().filter(has).any(|property| is(property, &|item| item == name || has_word(item, name) && item.starts_with('"')))
+        || WITHIN.iter().filter(has).any(|property| is(property, &|item| has_word(item, name)))
+}
+
+/// What stays with it and has a name among those of others: indexes, sequences of its columns, checks, statistics.
+pub fn beside<'m>(object: &'m Object, now: &'m Manifest) -> Vec<&'m Object> {
+    let (schema, table) = (object.identity.part(0), object.identity.part(1));
+    let is_its = |of: &str| {
+        let name = match object.kind {
+            Kind::Column => object.display(),
+            _ => display(Kind::Table, &object.identity),
+        };
+        of == name || object.kind == Kind::Table && of.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'))
+    };
+    let indexes = on(schema, table, now).filter(|index| index.identity.parts().len() == 2);
+    let indexes = indexes.filter(|index| object.kind == Kind::Table || is_plain(index) && mentions(index, object.identity.part(2)));
+    let sequences = now.of_kind(Kind::Sequence).iter().filter(|sequence| sequence.text("owned_by").is_some_and(is_its));
+    // The server makes up names of checks that no table of the schema has.
+    let checks = now.of_kind(Kind::Constraint).iter().filter(|check| {
+        let is_on = check.identity.part(0) == schema && check.identity.part(1) == table;
+        is_on && object.kind == Kind::Table && check.text("type") == Some("check")
+    });
+    let statistics = now.of_kind(Kind::Statistics).iter().filter(|one| object.kind == Kind::Table && is_about(one, schema, table));
+    indexes.chain(sequences).chain(checks).chain(statistics).collect()
+}
+
+/// Sequences of identity columns of a table that stays as it is: they are no objects of their own.
+pub fn identities(table: &Object, now: &Manifest) -> Vec<Object> {
+    let columns = now.of_kind(Kind::Column).iter().filter(|column| is_in(column, table));
+    let named = columns.filter_map(|column| shown_parts(column.text("identity_sequence")?));
+    named.filter(|parts| parts.len() == 2).map(|parts| Object::new(Kind::Sequence, Identity::new(parts))).collect()
+}
+
+/// The constraint behind which an index stands, by which it is renamed; else itself.
+pub fn named_by<'m>(part: &'m Object, now: &'m Manifest) -> &'m Object {
+    let Some(name) = part.text("constraint").filter(|_| part.kind == Kind::Index) else { return part };
+    let Some(Value::List(table)) = part.get("table") else { return part };
+    let [schema, table, ..] = &**table else { return part };
+    now.find(Kind::Constraint, &[schema, table, name]).unwrap_or(part)
+}
