@@ -26,7 +26,6 @@ mod work;
 pub(crate) use beside::Beside;
 pub use drained::{Draining, keeping_out, let_in};
 pub(crate) use gates::flights;
-pub(crate) use resume::orphans;
 pub use work::Bounds;
 pub(crate) use work::time;
 

@@ -10,10 +10,11 @@ use evenkeel_core::connection::encoded;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
 use evenkeel_core::port;
-use evenkeel_core::port::{Confined, Environment, Installed, Like, Mortal, Session, Watch, Workshop};
+use evenkeel_core::port::{Confined, Environment, Installed, Like, Looker, Mortal, Session, Watch, Workshop};
 use evenkeel_launcher::Root;
 
 use super::fault::Fault;
+use super::looker::PostgresLooker;
 use super::mortal::Client;
 use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers_beside};
 use crate::connect::Target;
@@ -124,6 +125,11 @@ impl port::Scratch for Scratch {
     fn environment(&self, database: &str) -> Result<Box<dyn Environment>, Box<Trouble>> {
         let target = Target::parse(&self.conninfo(database), &Blank).map_err(|fault| Box::new(fault.trouble()))?;
         Ok(Box::new(PostgresEnvironment::new(target)))
+    }
+
+    fn looker(&self, database: &str) -> Result<Box<dyn Looker>, Box<Trouble>> {
+        let target = Target::parse(&self.conninfo(database), &Blank).map_err(|fault| Box::new(fault.trouble()))?;
+        Ok(Box::new(PostgresLooker::new(target)?))
     }
 
     fn session(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>> {
