@@ -14,6 +14,7 @@ mod walk;
 use crate::capture::{self, Source};
 use crate::deploy;
 use crate::lease;
+use crate::remains;
 use evenkeel_core::deployment::backfilled::{Mark, Outcome};
 use evenkeel_core::deployment::{Backfilled, Gate, Seen, Standing, code};
 use evenkeel_core::evidence::schema;
@@ -250,7 +251,7 @@ fn ready(
     claim.check()?;
     let mut session = claim.session(&[])?;
     let deployer = place.engine.deployer()?;
-    filled.notes.extend(deploy::orphans(gone, deployer, &mut *session)?);
+    filled.notes.extend(remains::orphans(gone, deployer, &mut *session)?);
     let strangers = deployer.strangers(&mut *session)?;
     if !strangers.is_empty() {
         return Ok(Some(format!("sessions of another run of evenkeel are at work: {}", strangers.join("; "))));

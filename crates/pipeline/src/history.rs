@@ -3,7 +3,7 @@
 //! Lives here: who is asked, and in which order: the environment once, read only; the files on a throwaway server, once where all
 //! agree and once more, step by step, where they do not. `edit` seeks what an edited file was before, `looks` knows when to look,
 //! `ledger` reads records, `records` says whose they are, `entries` writes them, `settle` runs files; `repair` makes record and schema agree, `trial` tries it, `asking` asks the tool,
-//! `apply` runs it where it counts (`acts` in their order, `ground` is what it rests on). Does not live here: what a verdict means (`core/history/verdict`).
+//! `apply` runs it where it counts (`acts` in their order, `ground` is what it rests on), `unsaid` is what no file can have made, `orphans` has what runs that are gone still do come to its end. Does not live here: what a verdict means (`core/history/verdict`).
 
 mod acts;
 mod apply;
@@ -13,15 +13,19 @@ mod entries;
 mod ground;
 mod ledger;
 mod looks;
+mod order;
+mod orphans;
 mod records;
 mod repair;
 mod settle;
 mod trial;
+mod unsaid;
 mod withheld;
 
-pub use apply::{Applied, Order, Outcome, apply};
+pub use apply::{Applied, Outcome, apply};
 pub use entries::{Recording, Way, entries};
 pub(crate) use ledger::places;
+pub use order::Order;
 pub use records::{Left, pending, tools};
 pub use repair::{Repair, Repairing};
 
@@ -31,7 +35,7 @@ use crate::migrations::{self, Cut, Migrations};
 use crate::replay::{Means, Replay, Stage, Stopped, Target};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
-use evenkeel_core::history::effect::{Spot, Stand, Touch, effect, found};
+use evenkeel_core::history::effect::{Spot, Stand, Touch, found};
 use evenkeel_core::history::told::{Entry, History, Ledger, Stray};
 use evenkeel_core::history::verdict::{Evidence, Judged, Known, Recorded, Seen, Unexplained, Verdict, judge, without_file};
 use evenkeel_core::history::{State, folder::Migration, shapes};
@@ -42,6 +46,7 @@ use evenkeel_core::port::{Environment, Moments, Run, Sought};
 use ledger::ledgers;
 use looks::whole;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use unsaid::Unsaid;
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -161,6 +166,7 @@ struct Inquiry<'a> {
     gaps: Vec<String>,
     notes: Vec<String>,
     in_flight: Vec<String>,
+    unsaid: Unsaid,
 }
 
 impl<'a> Inquiry<'a> {
@@ -196,6 +202,7 @@ impl<'a> Inquiry<'a> {
             gaps,
             notes: Vec::new(),
             in_flight: Vec::new(),
+            unsaid: Unsaid::of(&read.cuts),
         }
     }
 
@@ -394,7 +401,7 @@ impl<'a> Inquiry<'a> {
         let made: BTreeSet<&Spot> = self.effects.iter().flatten().flatten().map(|touch| &touch.spot).collect();
         let mut strays: Vec<Unexplained> = Vec::new();
         // Where every step was looked at, what is there beside an empty database is what counts; else what is disputed.
-        let seen = effect(initial, self.manifest);
+        let seen = self.unsaid.effect(initial, self.manifest);
         for touch in self.disputed.as_ref().unwrap_or(&seen) {
             let Touch { spot, after } = touch;
             if made.contains(spot) || self.explained.is(spot, self.manifest) {

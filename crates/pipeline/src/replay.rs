@@ -10,8 +10,9 @@ use evenkeel_core::finding::Place;
 use evenkeel_core::history::folder::Transaction;
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Endpoint, Manifest};
-use evenkeel_core::port::{Confined, Engine, Like, Limits, Request, Scratch, Session, Watch, Workshop};
+use evenkeel_core::port::{Confined, Engine, Like, Limits, Looker, Request, Scratch, Session, Watch, Workshop};
 use evenkeel_core::statement::Grammar;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -169,7 +170,8 @@ impl<'a> Replay<'a> {
         let spare = self.databases.get(which).unwrap_or(first);
         let database = if which == 0 { first.clone() } else { self.scratch.anew(first, spare)? };
         let database = database.as_str();
-        let look = || self.look(database);
+        let looker = RefCell::new(self.scratch.looker(database)?);
+        let look = || self.look(&mut **looker.borrow_mut());
         // Roles and owners are settled before anything is looked at.
         let confined = self.confined(cuts);
         let mut session = Some(self.scratch.confined(database, &confined)?);
@@ -200,9 +202,9 @@ impl<'a> Replay<'a> {
     }
 
     /// What is there now.
-    fn look(&self, database: &str) -> Result<Manifest, Box<Trouble>> {
+    fn look(&self, looker: &mut dyn Looker) -> Result<Manifest, Box<Trouble>> {
         let request = Request { dimensions: vec![Dimension::Schema], ..Request::new("the replay") };
-        self.scratch.environment(database)?.capture(&request, &Watch { watcher: &evenkeel_core::port::Silent, stop: self.stage.watch.stop })
+        looker.capture(&request, &Watch { watcher: &evenkeel_core::port::Silent, stop: self.stage.watch.stop })
     }
 
     /// With the schemas that the target's settings name and no text makes: where one is missing, names mean another.

@@ -9,7 +9,9 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use evenkeel_core::fault::Class;
-use evenkeel_core::port::{Answer, Engine, Event, Installed, Like, Limits, Ran, Scratch, Session, Stop, Watch, Watcher, Workshop};
+use evenkeel_core::kind::Dimension;
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::port::{Answer, Engine, Event, Installed, Like, Limits, Ran, Request, Scratch, Session, Stop, Watch, Watcher, Workshop};
 
 use crate::process::eventually;
 
@@ -48,6 +50,7 @@ pub fn holds(subject: &Subject<'_>) {
     a_fork_has_the_data_and_its_own_way(&*scratch);
     values_are_no_part_of_a_statement(subject, &*scratch);
     a_replica_follows(subject, &*scratch);
+    who_looks_again_sees_what_is_there(&mut scratch);
     what_was_committed_survives_a_kill(&mut scratch);
     leaves_nothing(subject, scratch);
     ends_when_asked_to(subject);
@@ -242,6 +245,34 @@ fn a_replica_follows(subject: &Subject<'_>, scratch: &dyn Scratch) {
         );
     }
     replica.stop().unwrap();
+}
+
+/// Whoever looks again and again sees what somebody sees who comes anew, whatever ran in between, and whatever became of its sessions.
+fn who_looks_again_sees_what_is_there(scratch: &mut Box<dyn Scratch>) {
+    let request = Request { dimensions: vec![Dimension::Schema], ..Request::new("the law") };
+    let mut looker = scratch.looker(DATABASE).unwrap();
+    let mut looks_the_same = |scratch: &dyn Scratch, after: &str| {
+        let fresh = scratch.environment(DATABASE).unwrap().capture(&request, &Watch::none()).unwrap();
+        let again = looker.capture(&request, &Watch::none()).unwrap();
+        let shown = |manifest: &Manifest| format!("{:?} {:?}", manifest.objects(), manifest.gaps);
+        assert_eq!(shown(&again), shown(&fresh), "after {after}");
+    };
+    let mut changing = session(&**scratch);
+    for statement in [
+        "CREATE TABLE looked_at (a int)",
+        "CREATE VIEW seen AS SELECT a FROM looked_at",
+        "ALTER TABLE looked_at ADD COLUMN b int DEFAULT 7",
+        "CREATE INDEX by_b ON looked_at (b)",
+        "DROP VIEW seen",
+        "DROP TABLE looked_at",
+    ] {
+        run(&mut *changing, statement);
+        looks_the_same(&**scratch, statement);
+    }
+    drop(changing);
+    scratch.kill().unwrap();
+    scratch.start_again(&Watch::none()).unwrap();
+    looks_the_same(&**scratch, "a kill");
 }
 
 fn what_was_committed_survives_a_kill(scratch: &mut Box<dyn Scratch>) {

@@ -3,8 +3,9 @@
 //! It has over 500 lines because it is one list of data.
 
 use crate::history::crc32;
-use crate::real_tools::tools::{LANGUAGES, TABLES};
-use crate::real_tools::{TOOLS, is_there, port_of};
+use crate::real_tools::code::CODE;
+use crate::real_tools::tools::{LANGUAGES, PARTS, TABLES};
+use crate::real_tools::{TOOLS, filled, is_there, port_of};
 use crate::run::Place;
 use evenkeel_core::diagnose::diagnose;
 use evenkeel_testkit::{TestDb, database, newest};
@@ -419,8 +420,8 @@ fn needs(tool: &str) -> (&'static [&'static str], bool) {
             (&["/opt/evenkeel/tools/node_modules/liquibase/dist/liquibase/internal/lib/liquibase-core.jar", "/usr/bin/java"], true)
         }
         other => {
-            let language = LANGUAGES.iter().find(|language| language.name == other).unwrap();
-            (language.needs, language.is_heavy)
+            let tool = CODE.iter().find(|tool| tool.name == other).unwrap();
+            (tool.needs, tool.is_heavy)
         }
     }
 }
@@ -428,9 +429,10 @@ fn needs(tool: &str) -> (&'static [&'static str], bool) {
 /// What the tool prints; what was wrong with the way there.
 fn printed(case: &Case) -> Result<String, String> {
     let (db, place) = (database(newest()), Place::new());
-    let language = LANGUAGES.iter().find(|language| language.name == case.tool && !matches!(case.tool, "Knex" | "TypeORM"));
-    let files = language.map(|language| language.files).unwrap_or_default().iter().chain(case.files);
-    files.for_each(|(path, text)| _ = place.write(path, text.replace("{1}", TABLES[0])));
+    let language = LANGUAGES.iter().find(|language| language.name == case.tool).map(|language| language.files);
+    let rails = CODE.iter().find(|tool| tool.name == case.tool && tool.name == "Rails").map(|tool| tool.files);
+    let files = language.or(rails).unwrap_or_default().iter().chain(case.files);
+    files.for_each(|(path, text)| _ = place.write(path, filled(text, &PARTS, "select 1").replace("{1}", TABLES[0])));
     place.write("l", L);
     let url = format!("postgres://postgres@127.0.0.1:{}/{}", port_of(&db), db.name);
     let port = url.rsplit_once('/').unwrap().0.rsplit_once(':').unwrap().1.to_owned();

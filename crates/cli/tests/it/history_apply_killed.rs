@@ -5,7 +5,7 @@ use crate::history_apply::{applied, configured, liquibase, runs};
 use crate::history_repair::Dice;
 use crate::run::Place;
 use evenkeel_testkit::process::eventually;
-use evenkeel_testkit::{TestDb, database, majors, newest};
+use evenkeel_testkit::{TestDb, database, majors, newest, skip};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -164,4 +164,39 @@ fn a_session_that_is_lost_before_it_committed_had_no_effect() {
     assert_eq!((&act["state"], act["why"].to_string().contains("it was not committed")), (&"failed".into(), true), "{told}");
     assert_eq!(db.value("select locked::text from databasechangeloglock"), Some("false".to_owned()));
     applied(&place, &[]).exits(0);
+}
+
+/// What the server goes on with for a repair that is gone is waited for, and then ended; the next one begins from what is there. Who does not
+/// know of it from the journal takes it for a deploy's, and ends nothing. Newer servers than 13 notice by themselves.
+#[test]
+fn what_a_killed_one_still_runs_on_the_server_is_ended_by_the_next() {
+    let Some(major) = majors().into_iter().find(|major| *major == 13) else { return skip("PostgreSQL 13") };
+    let (db, place) = damaged(major);
+    // The second build waits for this one.
+    let other = db.another_session();
+    other.exec("begin isolation level repeatable read; select 1").unwrap();
+    let arguments = ["history", "shop", "--repair", "--apply", "--snapshot-taken", "s", "--lock-timeout", "120s"];
+    let mut child = place.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let building = "select pid::text from pg_stat_activity where application_name like 'evenkeel run 1-%' and query ~ 'CONCURRENTLY' and wait_event_type = 'Lock' and datname = current_database()";
+    eventually("it is at a build that waits", || db.value(building).is_some());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let stranger = configured(&db.url(), FILES, "");
+    assert_eq!(applied(&stranger, &[]).says("in flight").json()["applied"]["outcome"], "refused");
+    assert!(db.value(building).is_some(), "it was ended by somebody who does not know it");
+    let ran = std::thread::scope(|threads| {
+        let running = threads.spawn(|| applied(&place, &[]));
+        let until = Instant::now() + Duration::from_secs(90);
+        while db.value(building).is_some() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        other.exec("commit").unwrap();
+        running.join().unwrap()
+    });
+    let told = ran.exits(0).json();
+    assert!(words(&told).iter().all(|word| word == "applied"), "{told}");
+    assert!(told["applied"]["notes"].to_string().contains("what a session of run 1 still ran was ended"), "{told}");
+    let runs = runs(&place);
+    assert!(runs.iter().all(|run| run["ended"].is_object()), "{runs:?}");
+    assert_eq!(runs.iter().find(|run| run["number"] == 1).unwrap()["ended"]["how"], "lost", "{runs:?}");
 }

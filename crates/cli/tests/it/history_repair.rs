@@ -122,6 +122,24 @@ fn a_half_is_made_whole_or_taken_back_and_loses_nothing_unasked() {
     assert_eq!((last(&told)["verdict"].clone(), told["unexplained"].as_array().map(Vec::len)), ("pending".into(), Some(0)), "{told}");
 }
 
+/// An index whose build was interrupted is its migration's, however that is recorded, and is built anew.
+#[test]
+fn an_index_that_was_never_finished_is_its_migrations_and_is_built() {
+    let sample = SAMPLES.iter().find(|sample| sample.tool == "dbmate").unwrap();
+    for (record, verdict) in [("", "partly-present"), ("delete from schema_migrations where version = '20260102000000'", "half-applied")] {
+        let db = database(newest());
+        apply(&db, sample);
+        db.exec(record);
+        db.exec("update pg_index set indisvalid = false, indisready = false where indexrelid = 'o_note'::regclass");
+        let place = place_with(sample.folder);
+        let told = history(&place, &db, 1);
+        assert_eq!((last(&told)["verdict"].as_str(), &told["unexplained"]), (Some(verdict), &serde_json::json!([])), "{told}");
+        repaired(&place, &db, &["--repair"], 0);
+        let told = history(&place, &db, 0);
+        assert!(words(&told).iter().all(|word| word == "applied"), "{told}");
+    }
+}
+
 #[test]
 fn an_edit_of_bytes_gets_the_new_sum_and_one_of_meaning_words() {
     let sample = &SAMPLES[0];

@@ -28,6 +28,7 @@ mod halt;
 mod history;
 mod history_apply;
 mod history_apply_killed;
+mod history_blind;
 mod history_check;
 mod history_code;
 mod history_flyway;

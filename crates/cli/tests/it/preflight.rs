@@ -300,6 +300,24 @@ fn the_step_that_a_pipeline_left_out_is_found_by_the_artifact() {
     let told = asked(&place, &db, &["--artifact", &built, "--migrations", "copy"], 2);
     assert!(told["gaps"].to_string().contains("ran there is not known"), "{told}");
     asked(&place, &db, &["--artifact", &built], 2);
+    // Nothing knows this one: no folder, no run in the journal, with a configuration and without.
+    let unknown = "0".repeat(built.len());
+    let store = place.path("state/store.sqlite");
+    let toml = format!("[store]\nurl = \"sqlite:{}\"\n[environments.shop]\nurl = \"{}\"\ntier = \"staging\"\n", store.display(), db.url());
+    place.write("evenkeel.toml", toml);
+    for environment in [db.url().as_str(), "shop"] {
+        let arguments = ["preflight", environment, "--artifact", &unknown];
+        let told = place.run(&[&arguments[..], &["--format", "json"]].concat()).exits(2).json();
+        assert!(told["gaps"].to_string().contains("no folder of migrations was found here"), "{told}");
+        assert_eq!(told["missing"], serde_json::json!([]), "{told}");
+    }
+    // One that ran from here is known, and its effect is not without its files.
+    db.exec("delete from schema_migrations where version = '2'; alter table orders drop note");
+    place.run(&["deploy", "shop", "--migrations", "m", "--unrehearsed"]).exits(0);
+    let runs = place.run(&["runs", "--format", "json"]).exits(0).json();
+    let ran = runs["runs"][0]["digest"].as_str().unwrap();
+    let told = place.run(&["preflight", "shop", "--artifact", ran, "--format", "json"]).exits(2).json();
+    assert!(told["gaps"].to_string().contains("a run of it is in the journal"), "{told}");
     place.run(&["preflight", &db.url()]).exits(64);
 }
 

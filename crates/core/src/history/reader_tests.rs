@@ -244,3 +244,26 @@ fn included_files_are_no_migrations_of_their_own() {
     assert!(round.migrations.iter().all(|one| one.unreadable.as_deref().is_some_and(|why| why.contains("includes itself"))), "{round:?}");
     assert_eq!(round.migrations.len(), 2);
 }
+
+#[test]
+fn of_tools_that_read_files_alike_the_first_is_taken_and_the_others_are_said() {
+    let pair: &[(&str, &str)] = &[("1_a.up.sql", "create table a (x int);"), ("1_a.down.sql", "drop table a;")];
+    // golang-migrate before sqlx, whose transactions are others: a name decides.
+    for (files, first, others) in [
+        (pair, "golang-migrate", "sqlx"),
+        (&[("20260101000000_a.sql", "create table a (x int);")], "sqlx", "Supabase"),
+        (&[("V1__a.sql", "create table a (x int);")], "Flyway", "refinery"),
+    ] {
+        let folder = read(files, None);
+        assert_eq!(folder.tool, first, "{}", folder.why);
+        let is_said = folder.why.contains(&format!("{others} would read it alike")) || folder.why.contains("may be named so too");
+        assert!(is_said && folder.why.contains(others), "{first}: {}", folder.why);
+        // A name says it, and the files are the other's then.
+        assert_eq!(read(files, Some(others)).tool, others);
+        // So does the target's table, and then nobody else is in question.
+        let wish = Wish { servers: vec!["postgresql"], ..Wish::default() };
+        let told = folder::read(READERS, &tree(files), None, &[others.to_owned()], &wish).unwrap();
+        assert_eq!(told.tool, others, "{}", told.why);
+        assert!(told.why.contains("the target has its table") && !told.why.contains(first), "{}", told.why);
+    }
+}

@@ -229,7 +229,9 @@ impl Spotted<'_, '_> {
             mark(*at, &|count| count.missing.push(evidence(stand)));
         }
         let kept = recorded.iter().rposition(|(_, stand)| **stand == self.found);
-        let is_known = kept.is_some() || self.found == self.initial;
+        // One that was begun and never came to its end: a build that was interrupted.
+        let is_begun = self.found == Stand::Faulty && *expected == Stand::There;
+        let is_known = kept.is_some() || self.found == self.initial || is_begun;
         // What an edited file made before its edit is its own, whatever it was.
         let edited = recorded.last().filter(|(at, _)| self.known.get(*at).is_some_and(|known| known.edit.is_some()));
         if let Some((at, stand)) = edited.filter(|_| !is_known) {
@@ -310,7 +312,10 @@ impl Known<'_> {
                     let Migration { repeatable, by_graph, condition, .. } = self.migration;
                     let out_of_order = is_overtaken && !repeatable && !by_graph && condition.is_none();
                     said.push(if out_of_order { Verdict::PendingOutOfOrder } else { Verdict::Pending });
-                    why = condition.clone();
+                    why = condition.clone().or_else(|| {
+                        let unread = self.migration.unreadable.as_ref()?;
+                        Some(format!("it is not recorded; whether any of it is there nothing tells: {unread}"))
+                    });
                 }
             }
         }

@@ -18,7 +18,7 @@ pub static SPEC: Spec = Spec {
         Property::flag("preserve", "It is kept after its last run.", "It is dropped after its last run in one environment only."),
         Property::text("time_zone", "Time zone of its times.", "It runs at other times."),
         Property::definition("body", "What it runs.", "It does something else."),
-        Property::list("sql_mode", "The SQL mode it runs under, kept from when it was made, sorted.", "Invalid values are refused in one environment and bent in the other."),
+        Property::list("sql_mode", "The SQL mode it runs under, kept from when it was made, sorted.", "Invalid values are refused in one environment and bent in the other.").of_session("sql_mode"),
         Property::list("charsets", "Character set and collations of the session and database that made it.", "Literals in it compare by other rules.").cosmetic(),
     ],
     summary: &["schedule", "status"],

@@ -14,7 +14,7 @@ pub static SPEC: Spec = Spec {
         Property::definition("specification", "What others may call.", "Calls fail."),
         Property::definition("body", "How it does it.", "It does something else."),
         Property::text("security", "`invoker` or `definer`.", "It runs with other privileges.").neutral(Neutral::Text("definer")),
-        Property::list("sql_mode", "The SQL mode it runs under, kept from when it was made, sorted.", "Invalid values are refused in one environment and bent in the other."),
+        Property::list("sql_mode", "The SQL mode it runs under, kept from when it was made, sorted.", "Invalid values are refused in one environment and bent in the other.").of_session("sql_mode"),
         Property::list("charsets", "Character set and collations of the session and database that made it.", "Literals in it compare by other rules.").cosmetic(),
     ],
     summary: &[],

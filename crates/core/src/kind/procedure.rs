@@ -25,7 +25,7 @@ pub static SPEC: Spec = Spec {
         Property::list("transforms", "Types that are transformed for the language.", "Arguments arrive in another form.").on(Engines::POSTGRESQL),
         Property::flag("deterministic", "Declared to give the same result for the same arguments.", "With the binary log on, one that is not is refused or makes replicas differ.").on(Engines::MYSQL_FAMILY),
         Property::text("data_access", "`contains sql`, `no sql`, `reads sql data` or `modifies sql data`.", "With the binary log on, it is refused or not.").neutral(Neutral::Text("contains sql")).on(Engines::MYSQL_FAMILY),
-        Property::list("sql_mode", "The SQL mode it runs under, kept from when it was made, sorted.", "Invalid values are refused in one environment and bent in the other.").on(Engines::MYSQL_FAMILY),
+        Property::list("sql_mode", "The SQL mode it runs under, kept from when it was made, sorted.", "Invalid values are refused in one environment and bent in the other.").on(Engines::MYSQL_FAMILY).of_session("sql_mode"),
         Property::list("charsets", "Character set and collations of the session and database that made it.", "Literals in it compare by other rules.").on(Engines::MYSQL_FAMILY).cosmetic(),
         Property::list("libraries", "Stored libraries it takes in, each with the name it has in its code, sorted.", "Its code calls something else, or fails.").on(LIBRARIES),
     ],

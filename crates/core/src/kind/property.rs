@@ -95,6 +95,8 @@ pub struct Property {
     pub why: &'static str,
     /// The same where values have no normal form, and are compared as they are written.
     pub why_as_text: Option<&'static str>,
+    /// The setting of the session that made it, whose value it keeps.
+    pub session: Option<&'static str>,
 }
 
 impl Property {
@@ -110,6 +112,7 @@ impl Property {
             doc,
             why,
             why_as_text: None,
+            session: None,
         }
     }
 
@@ -180,6 +183,13 @@ impl Property {
     #[must_use]
     pub const fn cosmetic(mut self) -> Self {
         self.class = Class::Cosmetic;
+        self
+    }
+
+    /// Kept of that setting of the session that makes the object.
+    #[must_use]
+    pub const fn of_session(mut self, setting: &'static str) -> Self {
+        self.session = Some(setting);
         self
     }
 

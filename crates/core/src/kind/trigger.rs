@@ -30,7 +30,7 @@ pub static SPEC: Spec = Spec {
         Property::flag("copied", "It copies a trigger of the partitioned table, and is listed because it is enabled differently.", "Rows of one partition are treated differently from all others.").on(Engines::POSTGRESQL),
         Property::definition("body", "What it runs.", "Other code runs on the same statement.").on(Engines::MYSQL_FAMILY),
         Property::integer("rank", "Its place among the table's triggers of the same time and event, from 1.", "Triggers see each other's changes in another order.").on(Engines::MYSQL_FAMILY),
-        Property::list("sql_mode", "The SQL mode it runs under, kept from when it was made, sorted.", "Invalid values are refused in one environment and bent in the other.").on(Engines::MYSQL_FAMILY),
+        Property::list("sql_mode", "The SQL mode it runs under, kept from when it was made, sorted.", "Invalid values are refused in one environment and bent in the other.").on(Engines::MYSQL_FAMILY).of_session("sql_mode"),
         Property::list("charsets", "Character set and collations of the session and database that made it.", "Literals in it compare by other rules.").on(Engines::MYSQL_FAMILY).cosmetic(),
     ],
     summary: &["timing", "events", "function"],

@@ -4,9 +4,10 @@
 //! processes and files (`launcher`), how a server is found, set and spoken to (`scratch` of each engine), what is said to one (`session`).
 
 use super::session::Session;
-use super::{Environment, Watch};
+use super::{Environment, Request, Watch};
 use crate::fault::{Class, Trouble};
 use crate::kind::Engine;
+use crate::manifest::Manifest;
 use std::path::PathBuf;
 
 /// Makes throwaway servers of one family.
@@ -143,6 +144,24 @@ pub trait Mortal: Send {
     fn answered(&mut self) -> Result<Option<Result<(), String>>, Box<Trouble>>;
 }
 
+/// Captures a database of a throwaway server, more than once.
+pub trait Looker {
+    /// What is there now.
+    ///
+    /// # Errors
+    /// As [`Environment::capture`].
+    fn capture(&mut self, request: &Request, watch: &Watch<'_>) -> Result<Manifest, Box<Trouble>>;
+}
+
+/// One that begins anew each time.
+struct Fresh(Box<dyn Environment>);
+
+impl Looker for Fresh {
+    fn capture(&mut self, request: &Request, watch: &Watch<'_>) -> Result<Manifest, Box<Trouble>> {
+        self.0.capture(request, watch)
+    }
+}
+
 /// A running throwaway server. Dropping it ends it and removes its files.
 ///
 /// What was committed survives [`Scratch::kill`], but no crash of the machine: files are written, never forced to disk.
@@ -169,6 +188,14 @@ pub trait Scratch: Send + Sync {
     /// # Errors
     /// As [`super::Engine::environment`].
     fn environment(&self, database: &str) -> Result<Box<dyn Environment>, Box<Trouble>>;
+
+    /// What looks at one of its databases again and again.
+    ///
+    /// # Errors
+    /// As [`Scratch::environment`].
+    fn looker(&self, database: &str) -> Result<Box<dyn Looker>, Box<Trouble>> {
+        Ok(Box::new(Fresh(self.environment(database)?)))
+    }
 
     /// A session on one of its databases, as the superuser.
     ///

@@ -5,11 +5,11 @@
 
 use super::course::Work;
 use super::deeds::Deed;
-use super::resume::PROCESS;
 use crate::capture;
 use crate::history;
 use crate::migrations::Cut;
 use crate::rehearse::Release;
+use crate::remains::PROCESS;
 use crate::render::{self, Renderer};
 use evenkeel_core::deployment::{Deployed, Done, Gate};
 use evenkeel_core::evidence::schema;

@@ -12,6 +12,7 @@ use crate::history::{self, Recording};
 use crate::lease;
 use crate::migrations::Migrations;
 use crate::rehearse::Release;
+use crate::remains;
 use evenkeel_core::deployment::{Deployed, Gate, Outcome};
 use evenkeel_core::evidence::{Step, schema, stands_as, unlike};
 use evenkeel_core::fault::{Class, Trouble};
@@ -222,8 +223,8 @@ impl Work<'_> {
         let order = self.order;
         claim.check()?;
         let mut session = claim.session(&[])?;
-        deployed.notes.extend(resume::orphans(gone, self.deployer, &mut *session)?);
-        if let Some(tool) = gone.iter().find_map(|entry| resume::at_work(entry, order.owner)) {
+        deployed.notes.extend(remains::orphans(gone, self.deployer, &mut *session)?);
+        if let Some(tool) = gone.iter().find_map(|entry| remains::at_work(entry, order.owner)) {
             return Ok(Err((tool, 1)));
         }
         // One that has lost its lock may be at work still.

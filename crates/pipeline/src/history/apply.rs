@@ -6,6 +6,8 @@
 use super::acts::{Deed, acts};
 use super::ground::ground;
 use super::ledger::places;
+use super::order::Order;
+use super::orphans;
 use super::records::taken;
 use super::{Repair, Repairing, Wanted};
 use crate::capture::{self, Source};
@@ -16,30 +18,8 @@ use evenkeel_core::history::effect::found;
 use evenkeel_core::history::told::{History, Ledger};
 use evenkeel_core::patch::{Dialect, Proof};
 use evenkeel_core::port::{
-    Act, Answer, Claim, Claimed, Ending, Entry, Environment, Intended, Intention, Limits, Orphan, Owner, Refused, Run, State, Stop, Store,
-    Tool, Wish,
+    Act, Answer, Claim, Claimed, Ending, Entry, Environment, Intended, Intention, Limits, Orphan, Refused, Run, State, Stop, Tool, Wish,
 };
-use std::time::Duration;
-
-/// Who wants it, and under which conditions.
-#[derive(Clone, Copy)]
-pub struct Order<'a> {
-    pub store: &'a dyn Store,
-    /// As it is configured.
-    pub environment: &'a str,
-    pub by: &'a str,
-    pub owner: &'a Owner,
-    /// Whether the process of a run is there still; nothing where that cannot be told.
-    pub is_there: &'a dyn Fn(&Owner) -> Option<bool>,
-    /// What the user calls the snapshot that was taken before.
-    pub snapshot: &'a str,
-    pub reason: Option<&'a str>,
-    /// The parity lock that keeps it from being changed, in words.
-    pub locked: Option<&'a str>,
-    pub allow_destructive: bool,
-    /// For how long locks of others are asked for.
-    pub patience: Duration,
-}
 
 /// What came of it.
 #[derive(Debug)]
@@ -88,6 +68,11 @@ pub fn apply(
         return Err(Box::new(trouble.expected("a live environment").found("a file, or a replica")));
     };
     let (before, repair) = super::repair(source, wanted, means, run, asked)?;
+    let ended = orphans::ended(&before, (&**environment, means, run), order)?;
+    let (before, repair) = match &ended {
+        Some(_) => super::repair(source, wanted, means, run, asked)?,
+        None => (before, repair),
+    };
     let repair = repair.ok_or_else(|| Box::new(Trouble::new(Class::Internal, "a repair was asked for, and there is none")))?;
     let engine = run.engines.of(before.endpoint.engine);
     let dialect = engine.dialect(&before.endpoint)?;
@@ -95,7 +80,7 @@ pub fn apply(
     let unfinished = lease::unfinished(order.store, order.environment, order.is_there, run)?;
     let gone: Vec<&Entry> = unfinished.iter().filter(|entry| entry.is_there(order.is_there) != Some(true)).collect();
     let orphaned: Vec<Orphan> = gone.iter().flat_map(|entry| Orphan::of(entry)).collect();
-    let notes = unfinished.iter().map(Entry::unfinished).collect();
+    let notes = ended.into_iter().flatten().chain(unfinished.iter().map(Entry::unfinished)).collect();
     let mut applied = Applied { before, repair, outcome: Outcome::Nothing, after: None, notes, exit_code: 0 };
     let is_whole = applied.repair.is_whole(order.allow_destructive);
     if deeds.is_empty() && orphaned.is_empty() {

@@ -1,9 +1,10 @@
 //! When to look while files run: a look costs more than most migrations, and few of them are in dispute.
 
+use super::unsaid::Unsaid;
 use crate::migrations::Cut;
 use crate::replay::Look;
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::history::effect::{Spot, Touch, effect};
+use evenkeel_core::history::effect::{Spot, Touch};
 use evenkeel_core::manifest::Manifest;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,8 @@ pub(super) struct Looks {
     pub effects: BTreeMap<usize, Vec<Touch>>,
     /// Between these something disputed became another.
     pub unclear: Vec<(usize, usize)>,
+    /// What is no effect of files.
+    pub unsaid: Unsaid,
 }
 
 impl Looks {
@@ -38,7 +41,7 @@ impl Looks {
             self.initial = Some(now.clone());
         }
         if let Some((at, before)) = &self.last {
-            let did = effect(before, &now);
+            let did = self.unsaid.effect(before, &now);
             let is_disputed = |touch: &Touch| self.wholes.as_ref().is_none_or(|wholes| wholes.contains(&whole(&touch.spot)));
             if at + 1 == ran {
                 self.effects.insert(*at, did);

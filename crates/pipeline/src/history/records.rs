@@ -109,7 +109,11 @@ impl Inquiry<'_> {
         let Some((table, ledger)) = own.first() else {
             self.by_effect = reader.is_none_or(|reader| reader.records.is_empty());
             if !self.by_effect {
-                self.notes.push(format!("{} has no table of {}: nothing is recorded there", self.label, self.read.folder.tool));
+                let (label, tool) = (self.label, self.read.folder.tool);
+                self.notes.push(match unread {
+                    true => format!("no table of {tool} was seen on {label}, and one may be hidden: what is recorded is not known"),
+                    false => format!("{label} has no table of {tool}: nothing is recorded there"),
+                });
             }
             return;
         };

@@ -6,7 +6,7 @@ use crate::migrations::Cut;
 use crate::replay::Replay;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::State;
-use evenkeel_core::history::effect::{Spot, Stand, Touch, effect, found};
+use evenkeel_core::history::effect::{Spot, Stand, Touch, found};
 use evenkeel_core::history::verdict::Recorded;
 use evenkeel_core::manifest::Manifest;
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ impl Inquiry<'_> {
         let in_force: Vec<(usize, &Cut)> = self.read.cuts.iter().enumerate().filter(|(_, cut)| self.is_in_force(cut)).collect();
         let is_plain = self.records.iter().all(|record| record.state == State::Applied) && self.edits.is_empty();
         let cuts: Vec<&Cut> = in_force.iter().map(|(_, cut)| *cut).collect();
-        let mut looks = Looks::default();
+        let mut looks = self.looks();
         for (place, (_, cut)) in in_force.iter().enumerate().filter(|(_, (_, cut))| cut.may_define()) {
             looks.around(place);
             debug_assert!(!cut.defines());
@@ -25,6 +25,8 @@ impl Inquiry<'_> {
         looks.points.extend([0, cuts.len()]);
         let stopped = replay.run(0, &cuts, &mut |ran, look| looks.see(ran, look))?;
         let disputed = looks.end(cuts.len()).map(|end| self.differing(end));
+        let words = looks.end(cuts.len()).and_then(|end| self.unsaid.words(end, self.manifest));
+        self.notes.extend(words);
         if stopped.is_none() && is_plain && disputed.as_ref().is_some_and(Vec::is_empty) {
             for (place, effect) in looks.effects {
                 if let Some(slot) = in_force.get(place).and_then(|(at, _)| self.effects.get_mut(*at)) {
@@ -54,7 +56,7 @@ impl Inquiry<'_> {
     fn step_by_step(&mut self, disputed: Option<&[Touch]>, replay: &Replay<'_>) -> Result<(), Box<Trouble>> {
         let all: Vec<&Cut> = self.read.cuts.iter().collect();
         let wholes: Option<BTreeSet<Spot>> = disputed.map(|touches| touches.iter().map(|touch| whole(&touch.spot)).collect());
-        let mut looks = Looks { wholes: wholes.clone(), ..Looks::default() };
+        let mut looks = Looks { wholes: wholes.clone(), ..self.looks() };
         match &wholes {
             None => looks.points.extend(0..=all.len()),
             Some(wholes) => {
@@ -82,7 +84,7 @@ impl Inquiry<'_> {
         })?;
         if !looks.unclear.is_empty() && stopped.is_none() {
             // What is disputed became another somewhere between two looks.
-            let mut again = Looks { wholes, ..Looks::default() };
+            let mut again = Looks { wholes, ..self.looks() };
             for (from, to) in std::mem::take(&mut looks.unclear) {
                 again.points.extend(from..=to);
             }
@@ -129,9 +131,13 @@ impl Inquiry<'_> {
         self.notes.push("nothing records migrations there: what is applied is told by what is there alone".to_owned());
     }
 
+    fn looks(&self) -> Looks {
+        Looks { unsaid: self.unsaid.clone(), ..Looks::default() }
+    }
+
     /// What of a state is not so in the environment.
     pub(super) fn differing(&self, state: &Manifest) -> Vec<Touch> {
-        let mut touches = effect(state, self.manifest);
+        let mut touches = self.unsaid.effect(state, self.manifest);
         touches.retain(|touch| !self.explained.is(&touch.spot, self.manifest));
         touches
     }

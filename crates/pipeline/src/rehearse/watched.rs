@@ -136,7 +136,9 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
     let unsaid = std::mem::take(&mut asked.unsaid);
     let load = beside.map(|_| {
         let load = clients.load(&asked.all, waits, unsaid);
-        Load { sources: asked.sources, beside: stayed, ..load }
+        // Whom nobody is to use any more, nobody waits for; that clients leave it out is said.
+        let tables = load.tables.iter().chain(&release.old).cloned().collect();
+        Load { tables, sources: asked.sources, beside: stayed, ..load }
     });
     Ok(Watched { migrations: told, broken, load, notes })
 }

@@ -124,12 +124,27 @@ pub struct Asked<'a> {
     pub request: &'a Request,
 }
 
+/// What a capture reads through: one session, and a second one where there can be one.
+pub struct Sessions {
+    session: Session,
+    beside: Option<Session>,
+}
+
 /// Reads the environment. Retries once where the schema changed meanwhile,
 /// then says so as a gap.
 ///
 /// # Errors
 /// The server cannot be reached, refuses, goes away or falls silent; the user interrupts.
 pub async fn capture(asked: Asked<'_>, watch: &Watch<'_>) -> Result<Manifest, CaptureFault> {
+    let sessions = open(asked, watch).await?;
+    read(asked, &sessions, watch).await
+}
+
+/// Opens the sessions that a capture reads through.
+///
+/// # Errors
+/// As [`capture`].
+pub async fn open(asked: Asked<'_>, watch: &Watch<'_>) -> Result<Sessions, CaptureFault> {
     let Asked { target, request, .. } = asked;
     // One after the other: a wrong password is sent once, and a limit of one connection is met by the first.
     let connected = async {
@@ -143,10 +158,18 @@ pub async fn capture(asked: Asked<'_>, watch: &Watch<'_>) -> Result<Manifest, Ca
         Some(beside) => watch::interruptible(watch.stop, &[], beside::apart(&session, beside, request)).await?,
         None => None,
     };
-    let sessions: Vec<&Session> = std::iter::once(&session).chain(&beside).collect();
+    Ok(Sessions { session, beside })
+}
+
+/// Reads through sessions that are open. Nothing of it is left in them: they may read once more.
+///
+/// # Errors
+/// As [`capture`].
+pub async fn read(asked: Asked<'_>, Sessions { session, beside }: &Sessions, watch: &Watch<'_>) -> Result<Manifest, CaptureFault> {
+    let sessions: Vec<&Session> = std::iter::once(session).chain(beside).collect();
     // On the heap: it is handed on by value, and threads have small stacks.
-    let reading = Box::pin(twice(asked, &session, beside.as_ref(), watch));
-    let work = watch::heard(&sessions, request.statement_timeout, reading);
+    let reading = Box::pin(twice(asked, session, beside.as_ref(), watch));
+    let work = watch::heard(&sessions, asked.request.statement_timeout, reading);
     watch::interruptible(watch.stop, &sessions, work).await
 }
 

@@ -9,6 +9,7 @@
 mod confined;
 mod copy;
 mod fault;
+mod looker;
 mod mortal;
 mod replica;
 mod servers;

@@ -4,16 +4,18 @@
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use evenkeel_core::connection::Blank;
 use evenkeel_core::connection::encoded;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
 use evenkeel_core::port;
-use evenkeel_core::port::{Confined, Environment, Installed, Like, Mortal, Session, Watch, Workshop};
+use evenkeel_core::port::{Confined, Environment, Installed, Like, Looker, Mortal, Session, Watch, Workshop};
 use evenkeel_launcher::Root;
 
 use super::fault::Fault;
+use super::looker::PostgresLooker;
 use super::mortal::Client;
 use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers_beside};
 use crate::connect::Target;
@@ -126,6 +128,11 @@ impl port::Scratch for Scratch {
         Ok(Box::new(PostgresEnvironment::new(target)))
     }
 
+    fn looker(&self, database: &str) -> Result<Box<dyn Looker>, Box<Trouble>> {
+        let target = Target::parse(&self.conninfo(database), &Blank).map_err(|fault| Box::new(fault.trouble()))?;
+        Ok(Box::new(PostgresLooker::new(target)?))
+    }
+
     fn session(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>> {
         Ok(Box::new(Self::session(self, database).map_err(words)?.into_port()))
     }
@@ -194,13 +201,25 @@ impl port::Scratch for Scratch {
     }
 
     fn start_again(&mut self, watch: &Watch<'_>) -> Result<(), Box<Trouble>> {
-        self.launch(watch.stop).map_err(words)
+        // A process of the one that was killed may hold its shared memory a moment longer.
+        let until = Instant::now() + LINGERS;
+        loop {
+            match self.launch(watch.stop) {
+                Ok(()) => return Ok(()),
+                Err(fault) if Instant::now() >= until || watch.stop.is_requested() => return Err(words(fault)),
+                Err(_) => std::thread::sleep(PAUSE),
+            }
+        }
     }
 
     fn stop(self: Box<Self>) -> Result<(), Box<Trouble>> {
         (*self).stop().map_err(words)
     }
 }
+
+/// For so long a start is tried again after a crash.
+const LINGERS: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(200);
 
 fn unread(path: &Path, error: &std::io::Error) -> Box<Trouble> {
     Box::new(Trouble::new(Class::Internal, format!("cannot read the log {}", path.display())).found(error.to_string()))

@@ -1,4 +1,5 @@
-//! The tools that are played: their files, their commands, the tables they record in. `../real_tools` plays them.
+//! The tools that are played: their files, their commands, the tables they record in. `../real_tools` plays them; those whose migrations are
+//! code stand in `code`.
 
 /// A tool as a user has it: three migrations, the commands, and the table it records in. `$URL` is the database, `$PORT` and `$DB` are its parts.
 pub struct Tool {
@@ -6,35 +7,96 @@ pub struct Tool {
     /// What has to be there to run it.
     pub needs: &'static [&'static str],
     pub is_heavy: bool,
+    /// The folder that evenkeel is told.
+    pub folder: &'static str,
     pub files: &'static [(&'static str, &'static str)],
     /// The file of the first, and of the third migration, which is put in place later.
     pub first: &'static str,
     pub third: &'static [(&'static str, &'static str)],
     pub apply: &'static str,
+    /// Gives its lock back, where it is one that outlives who took it (on PostgreSQL none does: what ends it takes it back).
+    pub unlock: &'static str,
     pub table: &'static str,
     /// Rows of the second, and of the third one.
     pub second_row: &'static str,
     pub third_row: &'static str,
+    /// What it keeps in place of rows: where it stands after each.
+    pub points: Option<[&'static str; 3]>,
     /// Writes down that the third one ran, without running it.
     pub stamp: &'static str,
     /// An edit of a text changes a sum that the tool keeps.
     pub has_sums: bool,
-    /// It runs one that was left out before others.
-    pub fills_gaps: bool,
+    pub order: Order,
     /// Where its program is, of one that evenkeel asks what it would still run.
     pub on_path: Option<&'static str>,
+    /// Prints one as SQL, where they are code.
+    pub render: &'static str,
+    /// Of the first file, what becomes another text of the same meaning, and of another.
+    pub remark: (&'static str, &'static str),
+    pub meaning: (&'static str, &'static str),
+    /// What is said of one whose run was killed in the middle, on PostgreSQL.
+    pub killed: &'static str,
 }
+
+impl Tool {
+    /// What has evenkeel print files that are code.
+    pub fn printing(&self) -> Vec<&'static str> {
+        if self.render.is_empty() { Vec::new() } else { vec!["--render", self.render] }
+    }
+}
+
+/// What a tool does about one that was left out while a later one ran.
+pub enum Order {
+    /// It runs it.
+    Fills,
+    /// It leaves it out for good.
+    Left,
+    /// Its record has no such thing, but there are branches: a file that begins one.
+    Branch(&'static str, &'static str),
+    /// It runs nothing; what evenkeel says then.
+    Refused(&'static [&'static str]),
+}
+
+/// What is usual where migrations are SQL.
+pub const SQL: Tool = Tool {
+    name: "",
+    needs: &[],
+    is_heavy: false,
+    folder: "m",
+    files: &[],
+    first: "",
+    third: &[],
+    apply: "",
+    unlock: "",
+    table: "",
+    second_row: "",
+    third_row: "",
+    points: None,
+    stamp: "",
+    has_sums: false,
+    order: Order::Fills,
+    on_path: None,
+    render: "",
+    remark: ("create table", "-- a remark\ncreate table"),
+    meaning: ("note text", "note text, extra int"),
+    killed: "pending",
+};
 
 pub const TABLES: [&str; 2] = [
     "create table orders(id bigint primary key, note text);\n",
     "create index o_note on orders(note);\ncreate function twice(x int) returns int language sql as 'select 2 * x -- doubled';\n",
 ];
 
+/// The statements of the second and of the third, one by one.
+pub const PARTS: [[&str; 2]; 2] = [
+    ["create index o_note on orders(note)", "create function twice(x int) returns int language sql as 'select 2 * x -- doubled'"],
+    ["create table three (a int)", "create table four (a int)"],
+];
+
 pub const ALL: &[Tool] = &[
     Tool {
         name: "dbmate",
         needs: &["/opt/evenkeel/tools/node_modules/@dbmate/linux-x64/bin/dbmate"],
-        is_heavy: false,
         files: &[
             ("m/20260101000000_one.sql", "-- migrate:up\n{1}-- migrate:down\ndrop table orders;\n"),
             ("m/20260102000000_two.sql", "-- migrate:up\n{2}-- migrate:down\ndrop index o_note;\n"),
@@ -46,14 +108,12 @@ pub const ALL: &[Tool] = &[
         second_row: "version = '20260102000000'",
         third_row: "version = '20260103000000'",
         stamp: "insert into schema_migrations values ('20260103000000')",
-        has_sums: false,
-        fills_gaps: true,
         on_path: Some("/opt/evenkeel/tools/node_modules/@dbmate/linux-x64/bin"),
+        ..SQL
     },
     Tool {
         name: "node-pg-migrate",
         needs: &["/opt/evenkeel/tools/node_modules/.bin/node-pg-migrate", "/usr/bin/node"],
-        is_heavy: false,
         files: &[
             ("m/1767225600000_one.sql", "-- Up Migration\n{1}-- Down Migration\ndrop table orders;\n"),
             ("m/1767225600001_two.sql", "-- Up Migration\n{2}-- Down Migration\ndrop index o_note;\n"),
@@ -65,14 +125,12 @@ pub const ALL: &[Tool] = &[
         second_row: "name = '1767225600001_two'",
         third_row: "name = '1767225600002_three'",
         stamp: "insert into pgmigrations (name, run_on) values ('1767225600002_three', now())",
-        has_sums: false,
-        fills_gaps: true,
         on_path: Some("/opt/evenkeel/tools/node_modules/.bin"),
+        ..SQL
     },
     Tool {
         name: "yoyo",
         needs: &["/opt/evenkeel/tools/python/bin/yoyo"],
-        is_heavy: false,
         files: &[
             ("m/one.sql", "{1}"),
             ("m/one.rollback.sql", "drop table orders;\n"),
@@ -85,14 +143,11 @@ pub const ALL: &[Tool] = &[
         second_row: "migration_id = 'another'",
         third_row: "migration_id = 'third'",
         stamp: "insert into _yoyo_migration values ('x', 'third', now())",
-        has_sums: false,
-        fills_gaps: true,
-        on_path: None,
+        ..SQL
     },
     Tool {
         name: "Sqitch",
         needs: &["/usr/bin/sqitch"],
-        is_heavy: false,
         files: &[
             ("m/sqitch.conf", "[core]\n\tengine = pg\n"),
             (
@@ -119,8 +174,8 @@ pub const ALL: &[Tool] = &[
         stamp: "insert into sqitch.changes (change_id, script_hash, change, project, note, committed_at, committer_name, committer_email, planned_at, planner_name, planner_email)
             select 'x', null, 'three', project, '', now(), 'x', 'x', now(), 'x', 'x' from sqitch.changes where change = 'one'",
         has_sums: true,
-        fills_gaps: false,
-        on_path: None,
+        order: Order::Left,
+        ..SQL
     },
     Tool {
         name: "Liquibase",
@@ -140,8 +195,7 @@ pub const ALL: &[Tool] = &[
         third_row: "id = '3'",
         stamp: "insert into databasechangelog (id, author, filename, dateexecuted, orderexecuted, exectype) values ('3', 'ann', 'three.sql', now(), 9, 'EXECUTED')",
         has_sums: true,
-        fills_gaps: true,
-        on_path: None,
+        ..SQL
     },
     Tool {
         name: "Drizzle",
@@ -170,8 +224,8 @@ pub const ALL: &[Tool] = &[
         third_row: "created_at = 3",
         stamp: "insert into drizzle.__drizzle_migrations (hash, created_at) values (encode(sha256(convert_to(e'create table three (a int);\\ncreate table four (a int);\\n', 'UTF8')), 'hex'), 3)",
         has_sums: true,
-        fills_gaps: false,
-        on_path: None,
+        order: Order::Left,
+        ..SQL
     },
 ];
 
@@ -182,10 +236,8 @@ pub struct Language {
     pub files: &'static [(&'static str, &'static str)],
     pub folder: &'static str,
     pub apply: &'static str,
-    pub is_heavy: bool,
-    /// Where its programs are, of one that is asked by itself where it is on PATH.
-    pub on_path: Option<&'static str>,
-    /// Nothing, where the tool renders nothing.
+    /// Where its programs are: it is asked by itself where they are on PATH.
+    pub on_path: &'static str,
     pub render: &'static str,
     /// Verdicts of a clean run, without and with rendering, and the exit code.
     pub bare: &'static [&'static str],
@@ -220,8 +272,7 @@ pub const LANGUAGES: &[Language] = &[
         ],
         folder: "mig/versions",
         apply: "$TOOLS/python/bin/alembic upgrade b1",
-        is_heavy: false,
-        on_path: Some("/opt/evenkeel/tools/python/bin"),
+        on_path: "/opt/evenkeel/tools/python/bin",
         render: "/opt/evenkeel/tools/python/bin/alembic upgrade {previous}:{key} --sql",
         bare: &["not-checkable", "not-checkable", "pending"],
         rendered: (&["applied", "applied", "pending"], 0),
@@ -252,112 +303,11 @@ pub const LANGUAGES: &[Language] = &[
         ],
         folder: ".",
         apply: "$TOOLS/python/bin/python manage.py migrate",
-        is_heavy: false,
-        on_path: Some("/opt/evenkeel/tools/python/bin"),
+        on_path: "/opt/evenkeel/tools/python/bin",
         render: "/opt/evenkeel/tools/python/bin/python manage.py sqlmigrate {app} {migration}",
         bare: &["not-checkable", "not-checkable"],
         // The second of the app that is installed elsewhere changes rows in Python.
         rendered: (&["applied", "not-checkable", "applied", "applied"], 2),
         taken: ("alter table shop_order drop total", &["applied", "not-checkable", "applied", "recorded-not-present"]),
-    },
-    Language {
-        name: "Knex",
-        needs: &["/opt/evenkeel/tools/node_modules/.bin/knex", "/usr/bin/node"],
-        files: &[
-            ("knexfile.js", "module.exports = {client: 'pg', connection: process.env.URL, migrations: {directory: './m'}};"),
-            (
-                "m/20260101000000_one.js",
-                "exports.up = k => k.schema.createTable('orders', t => { t.bigInteger('id').primary(); }); exports.down = k => k;",
-            ),
-            ("m/20260102000000_two.js", "exports.up = k => k.raw('alter table orders add total int'); exports.down = k => k;"),
-            ("package.json", "{\"dependencies\": {\"knex\": \"3\"}}"),
-        ],
-        folder: "m",
-        apply: "ln -sfn $TOOLS/node_modules node_modules && node_modules/.bin/knex migrate:latest",
-        is_heavy: true,
-        on_path: None,
-        render: "",
-        bare: &["not-checkable", "not-checkable"],
-        rendered: (&[], 0),
-        taken: ("delete from knex_migrations where name like '20260101%'", &["pending-out-of-order", "not-checkable"]),
-    },
-    Language {
-        name: "Sequelize or umzug",
-        needs: &["/opt/evenkeel/tools/node_modules/.bin/sequelize-cli", "/usr/bin/node"],
-        files: &[
-            ("config/config.json", "{\"development\": {\"use_env_variable\": \"URL\", \"dialect\": \"postgres\", \"logging\": false}}"),
-            (
-                "migrations/20260101000000-one.js",
-                "module.exports = {up: q => q.sequelize.query('create table orders (id bigint primary key)'), down: q => q};",
-            ),
-            (
-                "migrations/20260102000000-two.js",
-                "module.exports = {up: q => q.sequelize.query('alter table orders add total int'), down: q => q};",
-            ),
-        ],
-        folder: "migrations",
-        apply: "ln -sfn $TOOLS/node_modules node_modules && node_modules/.bin/sequelize-cli db:migrate",
-        is_heavy: true,
-        on_path: None,
-        render: "",
-        bare: &["not-checkable", "not-checkable"],
-        rendered: (&[], 0),
-        taken: ("delete from \"SequelizeMeta\" where name like '20260101%'", &["pending-out-of-order", "not-checkable"]),
-    },
-    Language {
-        name: "TypeORM",
-        needs: &["/opt/evenkeel/tools/node_modules/.bin/typeorm", "/usr/bin/node"],
-        files: &[
-            (
-                "ds.js",
-                "const {DataSource} = require('typeorm'); module.exports.default = new DataSource({type: 'postgres', url: process.env.URL, migrations: ['m/*.js']});",
-            ),
-            (
-                "m/1767225600000-One.js",
-                "class One1767225600000 { async up(q) { await q.query('create table orders (id bigint primary key)'); } async down() {} } module.exports = {One1767225600000};",
-            ),
-            (
-                "m/1767225600001-Two.js",
-                "class Two1767225600001 { async up(q) { await q.query('alter table orders add total int'); } async down() {} } module.exports = {Two1767225600001};",
-            ),
-        ],
-        folder: "m",
-        apply: "ln -sfn $TOOLS/node_modules node_modules && node_modules/.bin/typeorm migration:run -d ds.js",
-        is_heavy: true,
-        on_path: None,
-        render: "",
-        bare: &["not-checkable", "not-checkable"],
-        rendered: (&[], 0),
-        taken: ("delete from migrations where name like 'One%'", &["pending-out-of-order", "not-checkable"]),
-    },
-    Language {
-        name: "Rails",
-        needs: &["/usr/bin/ruby", "/usr/share/doc/ruby-activerecord"],
-        files: &[
-            (
-                "run.rb",
-                "require 'active_record'\nActiveRecord::Base.establish_connection(ENV['URL'].sub('postgres:', 'postgresql:'))\nActiveRecord::MigrationContext.new('m', ActiveRecord::SchemaMigration).migrate\n",
-            ),
-            (
-                "render.rb",
-                "require 'active_record'\nActiveRecord::Base.establish_connection(ENV['URL'].sub('postgres:', 'postgresql:'))\nActiveRecord::Migration.verbose = false\nsaid = []\nActiveSupport::Notifications.subscribe('sql.active_record') { |*, event| said << event[:sql] if event[:sql] =~ /\\A(CREATE|ALTER|DROP)/ }\nmigration = ActiveRecord::MigrationContext.new('m', ActiveRecord::SchemaMigration).migrations.find { |one| one.version.to_s == ARGV[0] }\nActiveRecord::Base.transaction { migration.migrate(:up) rescue nil; raise ActiveRecord::Rollback }\nputs said.map { |sql| sql + ';' }\n",
-            ),
-            (
-                "m/20260101000000_create_orders.rb",
-                "class CreateOrders < ActiveRecord::Migration[6.1]\n  def change\n    create_table(:orders) { |t| t.text :note }\n  end\nend\n",
-            ),
-            (
-                "m/20260102000000_create_totals.rb",
-                "class CreateTotals < ActiveRecord::Migration[6.1]\n  def change\n    create_table(:totals) { |t| t.integer :total }\n  end\nend\n",
-            ),
-        ],
-        folder: "m",
-        apply: "ruby run.rb",
-        is_heavy: true,
-        on_path: None,
-        render: "ruby render.rb {key}",
-        bare: &["not-checkable", "not-checkable"],
-        rendered: (&["applied", "applied"], 0),
-        taken: ("drop table totals", &["applied", "recorded-not-present"]),
     },
 ];

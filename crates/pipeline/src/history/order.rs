@@ -1,0 +1,24 @@
+//! The order to run a repair where it counts. Neighbours: `apply` and `orphans`, which carry it out.
+
+use evenkeel_core::port::{Owner, Store};
+use std::time::Duration;
+
+/// Who wants it, and under which conditions.
+#[derive(Clone, Copy)]
+pub struct Order<'a> {
+    pub store: &'a dyn Store,
+    /// As it is configured.
+    pub environment: &'a str,
+    pub by: &'a str,
+    pub owner: &'a Owner,
+    /// Whether the process of a run is there still; nothing where that cannot be told.
+    pub is_there: &'a dyn Fn(&Owner) -> Option<bool>,
+    /// What the user calls the snapshot that was taken before.
+    pub snapshot: &'a str,
+    pub reason: Option<&'a str>,
+    /// The parity lock that keeps it from being changed, in words.
+    pub locked: Option<&'a str>,
+    pub allow_destructive: bool,
+    /// For how long locks of others are asked for.
+    pub patience: Duration,
+}
