@@ -112,25 +112,29 @@ fn looked(
     }
 }
 
-/// Where the log was, and when.
+/// Where the log was, and since when at the earliest: since the look before.
 #[derive(Default)]
-struct Trail(VecDeque<(Instant, u64)>);
+struct Trail {
+    steps: VecDeque<(Instant, u64)>,
+    looked: Option<Instant>,
+}
 
 impl Trail {
     fn put(&mut self, now: Instant, written: u64) {
+        let since = self.looked.replace(now).unwrap_or(now);
         // Where nothing was written nothing is to be remembered.
-        if self.0.back().is_none_or(|(_, last)| *last < written) {
-            self.0.push_back((now, written));
+        if self.steps.back().is_none_or(|(_, last)| *last < written) {
+            self.steps.push_back((since, written));
         }
     }
 
     /// How far behind somebody is who has replayed that much: in bytes, and since when there was more.
     fn behind(&mut self, now: Instant, replayed: u64) -> (u64, Duration) {
-        while self.0.front().is_some_and(|(_, written)| *written <= replayed) && self.0.len() > 1 {
-            self.0.pop_front();
+        while self.steps.front().is_some_and(|(_, written)| *written <= replayed) && self.steps.len() > 1 {
+            self.steps.pop_front();
         }
-        let written = self.0.back().map_or(0, |(_, written)| *written);
-        let since = self.0.front().filter(|(_, written)| *written > replayed).map(|(since, _)| *since);
+        let written = self.steps.back().map_or(0, |(_, written)| *written);
+        let since = self.steps.front().filter(|(_, written)| *written > replayed).map(|(since, _)| *since);
         (written.saturating_sub(replayed), since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since)))
     }
 }
@@ -159,11 +163,12 @@ mod tests {
         for (at, written) in [(0, 100), (5, 100), (10, 200), (15, 300)] {
             trail.put(zero + ms(at), written);
         }
-        assert_eq!(trail.behind(zero + ms(20), 100), (200, ms(10)), "nothing was written at 5");
-        assert_eq!(trail.behind(zero + ms(21), 150), (150, ms(11)));
-        assert_eq!(trail.behind(zero + ms(22), 200), (100, ms(7)));
+        assert_eq!(trail.behind(zero + ms(20), 100), (200, ms(15)), "nothing was written by 5");
+        assert_eq!(trail.behind(zero + ms(21), 150), (150, ms(16)));
+        assert_eq!(trail.behind(zero + ms(22), 200), (100, ms(12)));
         assert_eq!(trail.behind(zero + ms(900), 300), (0, Duration::ZERO), "nobody writes: it is not behind");
+        trail.put(zero + ms(995), 300);
         trail.put(zero + ms(1000), 400);
-        assert_eq!(trail.behind(zero + ms(1001), 300), (100, ms(1)));
+        assert_eq!(trail.behind(zero + ms(1001), 300), (100, ms(6)));
     }
 }
