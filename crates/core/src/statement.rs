@@ -224,12 +224,14 @@ impl OnRows {
     }
 }
 
-/// A table, or a column of one, that a statement takes away, as it names it.
+/// A table, a column of one, or a type that a statement takes away, as it names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     pub schema: Option<String>,
-    pub table: String,
+    /// The table, or the type.
+    pub name: String,
     pub column: Option<String>,
+    pub is_type: bool,
 }
 
 /// A statement that a superuser runs for somebody who may not.
@@ -281,12 +283,13 @@ pub trait Grammar: Sync {
         None
     }
 
-    /// The tables and columns that it takes away with what is in them; nothing where it does anything else, or takes along what it does
+    /// The tables, columns and types that it takes away; nothing where it does anything else, or takes along what it does
     /// not name.
     fn takes(&self, statement: &Statement, text: &str) -> Option<Vec<Taken>> {
         let OnRows::Takes { tables, columns } = self.on_rows(statement, text) else { return None };
-        let tables = tables.into_iter().map(|table| Taken { schema: None, table, column: None });
-        let columns = columns.into_iter().map(|(table, column)| Taken { schema: None, table, column: Some(column) });
+        let taken = |name: String, column: Option<String>| Taken { schema: None, name, column, is_type: false };
+        let tables = tables.into_iter().map(|table| taken(table, None));
+        let columns = columns.into_iter().map(|(table, column)| taken(table, Some(column)));
         Some(tables.chain(columns).collect())
     }
 }

@@ -66,6 +66,8 @@ pub struct Relation {
     pub scans: u64,
     /// It is an index that allows no value twice, or none beside certain others.
     pub unique: bool,
+    /// What is in it is on another server: nobody holds or reads it here.
+    pub elsewhere: bool,
 }
 
 /// Relations by the server's numbers.
@@ -98,6 +100,8 @@ pub struct Look {
     pub log: u64,
     /// What the server calls the transaction that it looked in; nothing where it does not say.
     pub transaction: Option<String>,
+    /// What the server has said so far of relations that the session writes anew: which, and why.
+    pub rewritten: Vec<(u64, Vec<String>)>,
 }
 
 /// What a second session sees of it at one moment.
@@ -107,6 +111,8 @@ pub struct Sample {
     pub waited_for: Vec<Held>,
     /// Others that wait for it, straight or behind somebody who does.
     pub waiters: Vec<Waiter>,
+    /// The relation that it writes anew just now, and what for, where the server shows that.
+    pub rewriting: Option<(u64, String)>,
 }
 
 /// A session that waits for the one that is looked at.
@@ -240,6 +246,8 @@ pub struct Trace {
     pub locks: Vec<Lock>,
     /// Tables and materialized views that were there before and were written anew.
     pub rewrites: Vec<String>,
+    /// Why the server wrote them anew, by its own word; one that is missing is not told.
+    pub why: BTreeMap<String, Vec<String>>,
     /// Tables that were there before and were read whole, where they were not written anew.
     pub scans: Vec<String>,
     /// Indexes that were built, of tables that were there before.
@@ -353,6 +361,21 @@ impl Around<'_> {
         work
     }
 
+    /// Why it wrote relations anew, as far as the server said so meanwhile.
+    #[must_use]
+    pub fn reasons(&self) -> BTreeMap<u64, Vec<String>> {
+        // What a rollback to a savepoint took back is not there any more.
+        let same = self.before.rewritten.iter().zip(&self.after.rewritten).take_while(|(before, after)| before == after).count();
+        let mut reasons: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+        for (relation, why) in self.after.rewritten.iter().skip(same) {
+            let known = reasons.entry(*relation).or_default();
+            known.extend(why.iter().cloned());
+            known.sort_unstable();
+            known.dedup();
+        }
+        reasons
+    }
+
     /// Locks that are held after it and were not before.
     pub fn taken(&self) -> impl Iterator<Item = &Held> {
         self.after.held.difference(&self.before.held)
@@ -403,7 +426,7 @@ mod tests {
     use crate::statement::Shows;
 
     fn relation(name: &str, sort: Sort, storage: u64, of: Option<u64>, scans: u64) -> Relation {
-        Relation { name: name.to_owned(), sort, storage: Some(storage), space: 0, of, scans, unique: false }
+        Relation { name: name.to_owned(), sort, storage: Some(storage), space: 0, of, scans, unique: false, elsewhere: false }
     }
 
     fn statement(tag: &str, nature: Nature) -> Statement {
@@ -433,6 +456,7 @@ mod tests {
             held: BTreeSet::from([Held { on: On::Relation(1), mode: "ACCESS EXCLUSIVE", blocks: Blocks::Everything }]),
             log: 0,
             transaction: None,
+            rewritten: Vec::new(),
         };
         let rest = (Look::default(), BTreeSet::new());
         let altering = statement("ALTER TABLE", Nature::Definition);
@@ -446,6 +470,24 @@ mod tests {
         assert_eq!(class(&look(10, 20, 0), &altering, Files::Written), (Class::CatalogOnly, 0, 0, 0));
         assert_eq!(class(&look(10, 21, 0), &statement("REINDEX", Nature::Definition), Files::Rebuilt), (Class::IndexBuild, 0, 0, 1));
         assert_eq!(class(&look(11, 21, 0), &statement("TRUNCATE TABLE", Nature::Data), Files::Emptied), (Class::CatalogOnly, 0, 0, 0));
+    }
+
+    #[test]
+    fn a_reason_is_of_the_statement_after_which_it_stands() {
+        let map = Map::new();
+        let said = |relations: &[(u64, &str)]| Look {
+            rewritten: relations.iter().map(|(relation, why)| (*relation, vec![(*why).to_owned()])).collect(),
+            ..Look::default()
+        };
+        let altering = statement("ALTER TABLE", Nature::Definition);
+        let reasons = |before: &[(u64, &str)], after: &[(u64, &str)]| {
+            let rest = (said(before), BTreeSet::new());
+            around(&altering, &map, &said(after), Files::Written, &rest).reasons()
+        };
+        let all = |relation: u64, why: &[&str]| BTreeMap::from([(relation, why.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>())]);
+        assert_eq!(reasons(&[(1, "b")], &[(1, "b"), (1, "c"), (1, "a"), (1, "c")]), all(1, &["a", "c"]));
+        assert_eq!(reasons(&[(1, "b"), (2, "c")], &[(1, "b"), (3, "d")]), all(3, &["d"]), "a savepoint took the second back");
+        assert_eq!(reasons(&[(1, "b")], &[]), BTreeMap::new(), "the session was made as new");
     }
 
     #[test]

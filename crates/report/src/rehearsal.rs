@@ -114,10 +114,13 @@ fn form(form: Option<&String>) -> Option<String> {
 /// What a statement did beside its locks.
 fn did(trace: &Trace) -> Vec<String> {
     let list = |names: &[String], what: &str| (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")));
-    let mut did: Vec<String> = [list(&trace.rewrites, "writes anew"), list(&trace.builds, "builds"), list(&trace.scans, "reads whole")]
-        .into_iter()
-        .flatten()
-        .collect();
+    let anew = |name: &String| match trace.why.get(name) {
+        Some(why) => format!("{name} ({})", why.join(", ").replace('-', " ")),
+        None => format!("{name} (why is not told)"),
+    };
+    let rewrites: Vec<String> = trace.rewrites.iter().map(anew).collect();
+    let mut did: Vec<String> =
+        [list(&rewrites, "writes anew"), list(&trace.builds, "builds"), list(&trace.scans, "reads whole")].into_iter().flatten().collect();
     let counts = trace.rows > 0 || trace.class == Class::Data && trace.error.is_none();
     let waited = trace.waited.filter(|waited| *waited >= WAITED);
     did.extend(waited.map(|waited| format!("waits {} for locks of others", time(waited))));
@@ -227,6 +230,11 @@ fn way_back(undo: &Undo) -> Vec<(bool, String)> {
     }];
     lines.extend(undo.differences.iter().map(|one| (false, one.words())));
     lines.extend(undo.data_lost.iter().map(|lost| (true, format!("lost: {lost}"))));
+    let written = undo.written.iter().flatten().map(|(table, rows)| format!("{rows} into {table}")).collect::<Vec<_>>();
+    if !written.is_empty() && undo.data_lost.is_empty() && undo.unwritten.is_empty() {
+        lines.push((false, format!("so it is where the new version has written rows ({})", written.join(", "))));
+    }
+    lines.extend(undo.unwritten.iter().map(|why| (true, format!("what the new version writes could not be made up: {why}"))));
     lines.extend(undo.again.iter().map(|words| (true, format!("run once more after it: {words}"))));
     if let Some(proposed) = &undo.proposed {
         lines.extend(way_proposed(proposed));

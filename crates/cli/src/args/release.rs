@@ -237,6 +237,9 @@ pub struct Rehearse {
     /// Keep a reader and an idle transaction that has written open beside it for so long, on the tables that it names.
     #[arg(long, value_name = "TIME", value_parser = super::duration)]
     pub long_transaction: Option<std::time::Duration>,
+    /// Have a throwaway replica follow it once more, and measure how far behind that is. PostgreSQL.
+    #[arg(long)]
+    pub replica: bool,
     /// End it when it takes longer than that altogether: a release of which nobody knows how long it takes, on many rows.
     #[arg(long, value_name = "TIME", value_parser = super::duration)]
     pub within: Option<std::time::Duration>,
@@ -309,6 +312,7 @@ pub enum PartName {
     Load,
     Compatibility,
     Estimate,
+    Lag,
 }
 
 impl From<PartName> for evenkeel_core::rehearsal::Part {
@@ -321,6 +325,7 @@ impl From<PartName> for evenkeel_core::rehearsal::Part {
             PartName::Load => Self::Load,
             PartName::Compatibility => Self::Compatibility,
             PartName::Estimate => Self::Estimate,
+            PartName::Lag => Self::Lag,
         }
     }
 }

@@ -124,6 +124,7 @@ fn command(arguments: &Rehearse, rehearsal: &Rehearsal) -> String {
             .map(|path| format!("--workload {}", quoted(std::path::Path::new(&paint::scrub(&path.to_string_lossy()))))),
     );
     words.extend(arguments.long_transaction.map(|time| format!("--long-transaction {}ms", time.as_millis())));
+    words.extend(arguments.replica.then(|| "--replica".to_owned()));
     words.extend(arguments.next.iter().map(|path| format!("--next {}", quoted(path))));
     words.join(" ")
 }
@@ -162,7 +163,12 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
     let sizes = sizes(arguments)?;
     let has_sizes = sizes.len() >= SIZES;
     let has_queries = !(arguments.queries.is_empty() && arguments.next.is_empty());
-    let is_given = |part: Part| part == Part::Estimate && has_sizes || part == Part::Compatibility && has_queries;
+    let is_given = |part: Part| match part {
+        Part::Estimate => has_sizes,
+        Part::Compatibility => has_queries,
+        Part::Lag => arguments.replica,
+        _ => false,
+    };
     let mut parts: Vec<Part> = match arguments.only.as_slice() {
         [] => Part::ALL.into_iter().filter(|part| part.is_usual() || is_given(*part)).collect(),
         only => only.iter().map(|name| Part::from(*name)).collect(),
@@ -171,6 +177,13 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
         let trouble = Trouble::new(Class::Usage, "nothing is known that the application asks").expected("its queries");
         return Err(Box::new(
             trouble.found("none").origin("flag --only").fix("--queries PATH: a folder of SQL, sqlx's folder, pg_stat_statements:ENV"),
+        ));
+    }
+    if parts.contains(&Part::Lag) != arguments.replica {
+        let trouble = Trouble::new(Class::Usage, "how far behind a replica is needs a replica, and a replica is for that alone");
+        let found = if arguments.replica { "--replica, and --only without lag" } else { "--only lag, and no --replica" };
+        return Err(Box::new(
+            trouble.expected("both or none").found(found).origin("flag --only").fix("--replica --only lag, or none of both"),
         ));
     }
     if parts.contains(&Part::Estimate) && !has_sizes {

@@ -38,6 +38,9 @@ pub fn limits(raw: RawGates, place: impl Fn(Range<usize>) -> String) -> Result<L
     if let Some(recovery) = &raw.recovery {
         limits.recovery = time("recovery", recovery)?;
     }
+    if let Some(lag) = &raw.lag {
+        limits.lag = time("lag", lag)?;
+    }
     if let Some(undo) = raw.undo {
         let reason = raw.undo_reason.as_ref().map(|reason| reason.get_ref().trim().to_owned()).filter(|reason| !reason.is_empty());
         let undoing = match (undo.get_ref().as_str(), reason) {

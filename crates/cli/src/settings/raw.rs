@@ -293,6 +293,7 @@ pub struct RawGates {
     pub undo: Option<Spanned<String>>,
     pub undo_reason: Option<Spanned<String>>,
     pub recovery: Option<Spanned<String>>,
+    pub lag: Option<Spanned<String>>,
     pub require: Option<Spanned<Vec<String>>>,
     pub in_place_bytes: Option<Spanned<RawBytes>>,
     #[serde(default)]

@@ -2,7 +2,8 @@
 //! the commit and after it, in the middle of a statement, and at each wait of one outside of any transaction.
 
 use crate::history::third;
-use crate::rehearse::{gate, given, rehearsed};
+use crate::rehearse::{gate, given, rehearsed, texts};
+use crate::rehearse_why::two_by_day;
 use evenkeel_testkit::share::Share;
 use evenkeel_testkit::{TestDb, database, majors, newest};
 use serde_json::Value;
@@ -30,8 +31,12 @@ fn short(kill: &Value) -> (&str, &str, &str, Option<bool>) {
 #[test]
 fn a_transaction_is_gone_or_whole_and_a_statement_outlives_its_client() {
     let (place, db) = third("");
-    db.exec("create table people (id int primary key, name text)");
-    let up = "alter table people add a int;\nupdate people set a = id;";
+    // Numbers that were taken, and the time, are others in each run: no difference.
+    db.exec(
+        "create table people (id int primary key, name text);
+        create table noted (id int generated always as identity, at timestamptz default clock_timestamp(), what text)",
+    );
+    let up = "alter table people add a int;\nupdate people set a = id;\ninsert into noted (what) values ('a');";
     place.write("m/20260103000000_third.sql", format!("-- migrate:up\n{up}\n-- migrate:down\nalter table people drop a;\n"));
     let url = db.url();
     let run = ["rehearse", "--for", &url, "--migrations", "m", "--only", "run,rerun", "--rows", "20"];
@@ -164,4 +169,35 @@ fn what_takes_longer_than_it_may_is_ended_and_nothing_of_it_is_left() {
     assert!(late.took.as_secs() < 30, "{:?}", late.took);
     place.write("release.sql", "select 1;\n");
     run("10min").exits(2).hides("was ended before it was over");
+}
+
+#[test]
+fn rows_of_what_was_committed_before_a_kill_are_told_and_what_another_run_does_to_them() {
+    two_by_day(|db, _| {
+        let place = given(
+            db,
+            "begin;\ninsert into noted (what) values ('a');\nupdate people set name = name || 'x';\ncommit;\n\
+             create index concurrently if not exists third on orders (note);\n",
+        );
+        db.exec("create table noted (id int generated always as identity, what text, at timestamptz default clock_timestamp())");
+        let told = rehearsed(&place, db, &["--only", "run,rerun", "--rows", "5"], 1);
+        let rerun = &told["migrations"][0]["rerun"];
+        let twice =
+            ["public.noted: 7 rows, and 6 where nothing disturbs it", "public.people.name: other values than where nothing disturbs it"];
+        assert_eq!((rerun["second"].as_str(), texts(&rerun["second_says"])), (Some("changes"), twice.to_vec()), "{told}");
+        assert_eq!((rerun["converges"].as_bool(), rerun["after_statement"].as_u64()), (Some(false), Some(4)), "{told}");
+        assert_eq!(texts(&rerun["left_behind"]), twice, "{told}");
+        let all = kills(&told);
+        let backend = all.iter().find(|kill| kill["victim"] == "backend").unwrap();
+        // Their numbers and times are others in each run; that they are there is told.
+        let left = [
+            "+ index public.third, not valid or not enabled",
+            "public.noted: 6 rows, and 5 before it",
+            "public.people.name: other values than before it",
+        ];
+        assert_eq!((backend["left"].as_str(), texts(&backend["left_behind"])), (Some("part"), left.to_vec()), "{backend}");
+        for words in twice {
+            assert!(texts(&backend["again"]).contains(&words), "{backend}");
+        }
+    });
 }

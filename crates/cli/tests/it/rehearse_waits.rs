@@ -155,13 +155,19 @@ fn who_stands_behind_a_waiting_definition_is_told_with_it_and_waiting_is_no_hold
     assert!(waited > 600.0 - slack() && waited < 700.0 + slack() && alone(concurrently) < 150.0 + slack(), "{told}");
     assert!(told["load"]["long_transaction"].as_str().unwrap().contains("not over"), "{told}");
     // A bound ends it, and nobody waits longer.
-    place.write("release.sql", "set lock_timeout = '100ms';\nalter table people add a int;\n");
+    db.exec("create foreign data wrapper nowhere; create server nowhere foreign data wrapper nowhere; create foreign table far (id int) server nowhere");
+    place.write("release.sql", "set lock_timeout = '100ms';\nalter foreign table far add x int;\nalter table people add a int;\n");
     let told = rehearsed(&place, &db, &["--only", "run,load", "--rows", "20", "--long-transaction", "30s"], 1);
     assert!(told["migrations"][0]["stopped"]["why"].as_str().unwrap().contains("55P03"), "{told}");
-    assert!(told["load"]["long_transaction"].as_str().unwrap().contains("was over before them"), "{told}");
+    // What another server has nobody holds here.
+    let kept = told["load"]["long_transaction"].as_str().unwrap();
+    assert!(kept.contains("was over before them") && kept.contains("open on public.people (not on public.far"), "{told}");
     assert_eq!(gate(&told, "run")["holds"], false, "{told}");
     // A release that names no table that is there.
     place.write("release.sql", "create table fresh (id int primary key);\n");
     let told = rehearsed(&place, &db, &["--only", "run,load", "--rows", "20", "--long-transaction", "30s"], 2);
     assert!(texts(&told["floor"]).iter().any(|line| line.contains("no transaction was kept open")), "{told}");
+    place.write("release.sql", "alter foreign table far add x int;\n");
+    let told = rehearsed(&place, &db, &["--only", "run,load", "--long-transaction", "30s"], 2);
+    assert!(texts(&told["floor"]).iter().any(|line| line.contains("another server has public.far")), "{told}");
 }

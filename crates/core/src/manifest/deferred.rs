@@ -47,7 +47,7 @@ impl Deferred {
     /// The table or column that an object is, where it was put aside: it is called so, says so, and keeps nobody from writing.
     #[must_use]
     pub fn of(object: &Object) -> Option<Self> {
-        if !matches!(object.kind, Kind::Table | Kind::Column) || !is_inert(object) {
+        if !KEPT.contains(&object.kind) || !is_inert(object) {
             return None;
         }
         let (since, was, due, back) = marked(object)?;
@@ -143,25 +143,55 @@ pub(super) fn apart(objects: &mut Vec<Object>) -> Vec<Object> {
         return Vec::new();
     }
     let known = Heads::of(&heads);
-    let (mut apart, kept): (Vec<Object>, Vec<Object>) = std::mem::take(objects).into_iter().partition(|object| known.has(object));
+    let (apart, kept): (Vec<Object>, Vec<Object>) = std::mem::take(objects).into_iter().partition(|object| known.has(object));
     *objects = kept;
-    // Columns of tables that stay, in their order, with what is apart behind the others.
-    let mut columns: HashMap<[String; 2], Vec<&mut Object>> =
-        heads.iter().filter(|head| head.kind == Kind::Column).map(|head| (table(head), Vec::new())).collect();
-    for object in objects.iter_mut().chain(apart.iter_mut()).filter(|object| object.kind == Kind::Column) {
-        if let Some(known) = columns.get_mut(&table(object)) {
-            known.push(object);
-        }
-    }
-    for of in columns.values_mut() {
-        of.sort_by_key(|column| (known.has(column), position(column)));
+    // Columns of tables that stay are counted without what is apart, which keeps its own place.
+    let tables: HashSet<[String; 2]> = heads.iter().filter(|head| head.kind == Kind::Column).map(table).collect();
+    for of in by_table(objects.iter_mut(), &tables).into_values() {
         for (at, column) in (1_i64..).zip(of) {
-            if column.get("position").is_some() {
-                column.set("position", Value::Integer(at));
-            }
+            put(column, at);
         }
     }
     apart
+}
+
+/// Puts what was apart among the others, and gives the others the places that they have beside it.
+pub(super) fn together(objects: &mut Vec<Object>, mut apart: Vec<Object>) {
+    let tables: HashSet<[String; 2]> = apart.iter().filter(|object| object.kind == Kind::Column).map(table).collect();
+    let mut taken: HashMap<[String; 2], HashSet<i64>> = HashMap::new();
+    for column in apart.iter().filter(|object| object.kind == Kind::Column) {
+        taken.entry(table(column)).or_default().insert(position(column));
+    }
+    for (of, columns) in by_table(objects.iter_mut(), &tables) {
+        let taken = taken.get(&of);
+        let free = (1_i64..).filter(|at| !taken.is_some_and(|taken| taken.contains(at)));
+        for (at, column) in free.zip(columns) {
+            put(column, at);
+        }
+    }
+    objects.append(&mut apart);
+    objects.sort_by(|a, b| a.key().cmp(&b.key()));
+}
+
+/// Columns of these tables, in their order.
+fn by_table<'o>(objects: impl Iterator<Item = &'o mut Object>, tables: &HashSet<[String; 2]>) -> HashMap<[String; 2], Vec<&'o mut Object>> {
+    let mut by: HashMap<[String; 2], Vec<&mut Object>> = HashMap::new();
+    for object in objects.filter(|object| object.kind == Kind::Column) {
+        let of = table(object);
+        if tables.contains(&of) {
+            by.entry(of).or_default().push(object);
+        }
+    }
+    for columns in by.values_mut() {
+        columns.sort_by_key(|column| position(column));
+    }
+    by
+}
+
+fn put(column: &mut Object, at: i64) {
+    if column.get("position").is_some() {
+        column.set("position", Value::Integer(at));
+    }
 }
 
 fn position(column: &Object) -> i64 {
@@ -179,14 +209,18 @@ fn heads(objects: &[Object]) -> Vec<Object> {
     if marked.is_empty() {
         return Vec::new();
     }
-    let is_whole = |object: &&&Object| Deferred::of(object).is_some() && (object.kind == Kind::Column || is_free(object, objects));
+    let is_whole = |object: &&&Object| Deferred::of(object).is_some() && (object.kind != Kind::Table || is_free(object, objects));
     let mut heads: Vec<Object> = marked.iter().filter(is_whole).map(|object| (*object).clone()).collect();
     let columns: Vec<Object> = heads.iter().filter(|head| head.kind == Kind::Column).cloned().collect();
     heads.extend(marked.into_iter().filter(|object| columns.iter().any(|column| is_with(object, column))).cloned());
     heads
 }
 
-const HEADS: [Kind; 4] = [Kind::Table, Kind::Column, Kind::Index, Kind::Sequence];
+/// What can be put aside: tables, columns, and types that such columns need.
+const KEPT: [Kind; 6] = [Kind::Table, Kind::Column, Kind::Enum, Kind::Domain, Kind::CompositeType, Kind::RangeType];
+/// What has a mark: those, and what was with a column.
+const HEADS: [Kind; 8] =
+    [Kind::Table, Kind::Column, Kind::Enum, Kind::Domain, Kind::CompositeType, Kind::RangeType, Kind::Index, Kind::Sequence];
 
 /// Whether a table does nothing and refuses nothing where others are changed, and holds no rows for another.
 fn is_free(table: &Object, objects: &[Object]) -> bool {
@@ -205,10 +239,11 @@ fn is_with(object: &Object, column: &Object) -> bool {
     let own = column.identity.part(2);
     match object.kind {
         Kind::Index if object.get("unique").is_none() => {
-            let lists = ["keys", "include"].into_iter().filter_map(|name| object.get(name));
-            let mut items = lists.flat_map(|value| if let Value::List(items) = value { &**items } else { &[] });
-            belongs(object, column.identity.part(0), column.identity.part(1))
-                && (items.any(|item| has_word(item, own)) || object.text("predicate").is_some_and(|text| has_word(text, own)))
+            let lists = || ["keys", "include"].into_iter().filter_map(|name| object.get(name));
+            let items = || lists().flat_map(|value| if let Value::List(items) = value { &**items } else { &[] });
+            // What is computed may fail.
+            let computes = object.get("predicate").is_some() || items().any(|item| item.contains('('));
+            belongs(object, column.identity.part(0), column.identity.part(1)) && !computes && items().any(|item| has_word(item, own))
         }
         Kind::Sequence => object.text("owned_by") == Some(&column.display()),
         _ => false,
@@ -252,6 +287,9 @@ impl<'h> Heads<'h> {
                 Some(Value::List(parts)) => matches!(&**parts, [schema, name, ..] if self.tables.contains(&(&**schema, &**name))),
                 _ => object.identity.parts().len() > 2 && self.tables.contains(&(one, two)),
             },
+            Kind::DomainConstraint => {
+                self.all.iter().any(|(kind, head)| *kind == Kind::Domain && head.part(0) == one && head.part(1) == two)
+            }
             Kind::Column
             | Kind::Constraint
             | Kind::Policy
@@ -357,7 +395,7 @@ mod tests {
             index.set("keys", Value::list([keys]));
             index
         };
-        for (keys, left) in [("lower(_deprecated_20261130_note)", 0), ("(1 / id)", 1)] {
+        for (keys, left) in [("_deprecated_20261130_note", 0), ("lower(_deprecated_20261130_note)", 1), ("(1 / id)", 1)] {
             let mut objects = vec![column.clone(), index(keys)];
             apart(&mut objects);
             assert_eq!(objects.len(), left, "{keys}");
@@ -390,6 +428,9 @@ mod tests {
         let mut objects = vec![column("id", 1), is, column("total", 3)];
         let apart = apart(&mut objects);
         let places: Vec<(&str, i64)> = objects.iter().chain(&apart).map(|object| (object.identity.part(2), position(object))).collect();
-        assert_eq!(places, [("id", 1), ("total", 2), (name, 3)]);
+        assert_eq!(places, [("id", 1), ("total", 2), (name, 2)]);
+        together(&mut objects, apart);
+        let places: Vec<(&str, i64)> = objects.iter().map(|object| (object.identity.part(2), position(object))).collect();
+        assert_eq!(places, [(name, 2), ("id", 1), ("total", 3)]);
     }
 }

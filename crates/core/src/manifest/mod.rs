@@ -90,8 +90,10 @@ impl Manifest {
     #[must_use]
     pub fn whole(&self) -> Self {
         let mut whole = self.clone();
-        whole.objects.append(&mut whole.deferred);
-        whole.objects.sort_by(|a, b| a.key().cmp(&b.key()));
+        let apart = std::mem::take(&mut whole.deferred);
+        if !apart.is_empty() {
+            deferred::together(&mut whole.objects, apart);
+        }
         whole
     }
 

@@ -65,6 +65,26 @@ impl Rows {
     }
 }
 
+/// What rows may hold after a release that they could not hold before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wider<'r> {
+    /// NULL.
+    Null,
+    /// As much as the type takes.
+    Most,
+    /// A value that was added to those of the type.
+    Label(&'r str),
+}
+
+/// Rows that were written as an application writes them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Posted {
+    /// How many, of each table that got some.
+    pub tables: BTreeMap<String, u64>,
+    /// Tables that took none, and why.
+    pub refused: BTreeMap<String, String>,
+}
+
 /// Makes rows, by one family of servers; only where nobody will miss what was there.
 pub trait Filler: Sync {
     /// Gives every table its rows; one whose rows cannot be made stays empty, and is told.
@@ -72,6 +92,26 @@ pub trait Filler: Sync {
     /// # Errors
     /// The session is lost, or the end was asked for.
     fn fill(&self, session: &mut dyn Session, rows: &Rows, stop: &Stop) -> Result<Vec<Filled>, Box<Trouble>>;
+
+    /// Writes some rows more into each of those tables, and into those that they refer to, as an application would: one by one, with
+    /// everything that the server does for that; and for each column, as it is shown, with new room one row that uses it. `looks` is the
+    /// superuser's, `writes` of somebody who may write.
+    ///
+    /// # Errors
+    /// A session is lost.
+    fn write(
+        &self,
+        looks: &mut dyn Session,
+        writes: &mut dyn Session,
+        tables: &BTreeSet<String>,
+        room: &[(String, Wider<'_>)],
+    ) -> Result<Posted, Box<Trouble>>;
+
+    /// Takes a number of every sequence that nobody gets, as what is rolled back does.
+    ///
+    /// # Errors
+    /// The session is lost, or refuses.
+    fn burn(&self, session: &mut dyn Session) -> Result<(), Box<Trouble>>;
 
     /// What an application does all day with tables that have a key: reads by it, reads of a range, changes by it; of those tables first,
     /// and of so many at most; `here` is how many rows they have. Columns and tables of `unused`, as they are shown, are left out.

@@ -3,9 +3,42 @@
 //! Lives here: what is asked. Does not live here: what follows from it (`trace`), how a server is asked (`observe` of each engine).
 
 use super::Session;
-use crate::fault::Trouble;
+use crate::fault::{Class, Trouble};
+use crate::statement::Statement;
 use crate::trace::{Bounds, Files, Logged, Look, Map, Sample, Spilled};
 use std::collections::BTreeMap;
+
+/// Reads what a server writes into its log, line after line.
+pub trait LogReader {
+    /// The next line.
+    fn line(&mut self, line: &str);
+
+    /// What the lines said.
+    fn read(self: Box<Self>) -> Log;
+}
+
+/// Reads nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoLog;
+
+impl LogReader for NoLog {
+    fn line(&mut self, _: &str) {}
+
+    fn read(self: Box<Self>) -> Log {
+        Log::default()
+    }
+}
+
+/// What a log said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Log {
+    /// Waits that have ended.
+    pub waits: Vec<Logged>,
+    /// Temporary files that are gone.
+    pub spilled: Vec<Spilled>,
+    /// There was more than is kept.
+    pub is_cut: bool,
+}
 
 /// Looks at sessions of one family of servers. It changes nothing, and waits for no lock that others hold.
 pub trait Observer: Sync {
@@ -72,11 +105,31 @@ pub trait Observer: Sync {
     /// As [`Observer::map`].
     fn is_logged(&self, session: &mut dyn Session) -> Result<bool, Box<Trouble>>;
 
-    /// What a log says of waits that have ended.
-    fn logged(&self, log: &str) -> Vec<Logged>;
+    /// Has the server say of sessions on that database why a statement writes a relation anew, which [`Look::rewritten`] has then; or has
+    /// it say so no more, and leaves nothing of that. Whether it can. `session` is the superuser's, on that database.
+    ///
+    /// # Errors
+    /// As [`Observer::map`].
+    fn explains(&self, _session: &mut dyn Session, _explains: bool) -> Result<bool, Box<Trouble>> {
+        Ok(false)
+    }
 
-    /// What a log says of temporary files that are gone.
-    fn spilled(&self, log: &str) -> Vec<Spilled>;
+    /// Whether a statement may write relations anew for a reason that the server says, and does not look itself at what has it say so.
+    fn is_explained(&self, _statement: &Statement, _text: &str) -> bool {
+        false
+    }
+
+    /// How far the log of the server is that the session is on: written, or replayed where it follows another.
+    ///
+    /// # Errors
+    /// As [`Observer::map`].
+    fn position(&self, session: &mut dyn Session) -> Result<u64, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Internal, format!("session {} is not asked how far its log is", session.id()));
+        Err(Box::new(trouble.found("an observer that does not ask that")))
+    }
+
+    /// Who reads such a server's log.
+    fn reader(&self) -> Box<dyn LogReader>;
 
     /// The function that says where a sequence stands.
     fn moves(&self) -> &'static str;

@@ -131,6 +131,12 @@ pub trait Mortal: Send {
     /// The connection is lost.
     fn send(&mut self, text: &str) -> Result<(), Box<Trouble>>;
 
+    /// Opens a transaction, and waits for no answer.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    fn begin(&mut self) -> Result<(), Box<Trouble>>;
+
     /// The answer to what was sent last, where it has come whole: what the server says against it, or nothing against it.
     ///
     /// # Errors
@@ -216,12 +222,20 @@ pub trait Scratch: Send + Sync {
         Err(Box::new(trouble.found(format!("{}: evenkeel has none there yet", self.describe()))))
     }
 
-    /// What the server has written into its log so far.
+    /// How long the server's log is by now, in bytes.
+    ///
+    /// # Errors
+    /// The file cannot be looked at.
+    fn logged(&self) -> Result<u64, Box<Trouble>> {
+        Ok(0)
+    }
+
+    /// Goes through the server's log from there on, line by line; of a line that is very long its beginning.
     ///
     /// # Errors
     /// The file cannot be read.
-    fn log(&self) -> Result<String, Box<Trouble>> {
-        Ok(String::new())
+    fn log(&self, _from: u64, _line: &mut dyn FnMut(&str)) -> Result<(), Box<Trouble>> {
+        Ok(())
     }
 
     /// Ends a session from outside, whatever it waits for.

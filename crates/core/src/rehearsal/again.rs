@@ -40,9 +40,14 @@ pub(super) fn undo(limits: &Limits, migrations: &[Migration]) -> Gate {
 }
 
 pub(super) fn loss(limits: &Limits, migrations: &[Migration], target: &Target) -> Gate {
-    let gate = Gate::new(Part::Undo, "data-loss", "no way back takes rows away that were there before", Limits::DEFAULT)
-        .because("What was written is gone after the way back.")
-        .do_this("rename in place of dropping, and drop in a later release");
+    let gate = Gate::new(
+        Part::Undo,
+        "data-loss",
+        "no way back takes rows away that were there before, or fails on those of the new version",
+        Limits::DEFAULT,
+    )
+    .because("What was written is gone after the way back.")
+    .do_this("rename in place of dropping, and drop in a later release");
     if matches!(limits.undo.0, Undoing::ForwardOnly(_)) {
         let gone = migrations.iter().flat_map(taken_away).collect::<Vec<_>>();
         let named = gone.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
@@ -70,6 +75,11 @@ pub(super) fn loss(limits: &Limits, migrations: &[Migration], target: &Target) -
     if let Some((migration, place)) = undone().find_map(|(migration, undo)| Some((migration, undo.rows_changed.as_ref()?))) {
         let found = format!("{}: rows are changed, and a table had none: whether the way back restores them was not seen", migration.key);
         return gate.found(None, found).at(Some(place));
+    }
+    if let Some((migration, table)) = undone().find_map(|(migration, undo)| Some((migration, undo.unwritten.first()?))) {
+        let found =
+            format!("{}: what the new version writes could not be made up, so what becomes of it was not seen: {table}", migration.key);
+        return gate.found(None, found);
     }
     gate.found(Some(true), "what was there before is there after each way back")
 }

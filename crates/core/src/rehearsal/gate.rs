@@ -23,10 +23,13 @@ pub enum Part {
     Compatibility,
     /// How long does it take on the target's size?
     Estimate,
+    /// How far behind is a replica that follows it?
+    Lag,
 }
 
 impl Part {
-    pub const ALL: [Self; 7] = [Self::Run, Self::Effect, Self::Undo, Self::Rerun, Self::Load, Self::Compatibility, Self::Estimate];
+    pub const ALL: [Self; 8] =
+        [Self::Run, Self::Effect, Self::Undo, Self::Rerun, Self::Load, Self::Compatibility, Self::Estimate, Self::Lag];
 
     /// The word that is typed.
     #[must_use]
@@ -39,6 +42,7 @@ impl Part {
             Self::Load => "load",
             Self::Compatibility => "compatibility",
             Self::Estimate => "estimate",
+            Self::Lag => "lag",
         }
     }
 
@@ -47,7 +51,7 @@ impl Part {
         Self::ALL.into_iter().find(|part| part.name() == name)
     }
 
-    /// Whether nothing is validated without it. The others need something that is given to them: sizes, queries.
+    /// Whether nothing is validated without it. The others need something that is given to them: sizes, queries, a replica.
     #[must_use]
     pub const fn is_usual(self) -> bool {
         matches!(self, Self::Run | Self::Effect | Self::Undo | Self::Rerun | Self::Load)
@@ -76,6 +80,8 @@ pub struct Limits {
     pub recovery: (Duration, String),
     /// Parts that must have been looked at.
     pub require: (Vec<Part>, String),
+    /// How far a replica may be behind.
+    pub lag: (Duration, String),
     /// Bytes that a transaction may write at the most where it is given up.
     pub in_place_bytes: (u64, String),
 }
@@ -96,6 +102,7 @@ impl Default for Limits {
             undo: (Undoing::default(), by_default()),
             recovery: (Self::RECOVERY, by_default()),
             require: (vec![Part::Run, Part::Effect, Part::Load, Part::Undo], by_default()),
+            lag: (Duration::from_secs(10), by_default()),
             in_place_bytes: (1_000_000_000, by_default()),
         }
     }

@@ -64,7 +64,7 @@ pub fn gates(
     let is_asked = asked.is_some_and(|asked| !asked.questions.is_empty());
     let is_looked_at = |part: &Part| parts.contains(part) && (*part != Part::Compatibility || is_asked);
     for part in required.iter().filter(|part| !is_looked_at(part)) {
-        let why = if part.is_usual() { "left out by --only" } else { "nothing was given for it (--queries, --rows)" };
+        let why = if part.is_usual() { "left out by --only" } else { "nothing was given for it (--queries, --rows, --replica)" };
         let gate = Gate::new(*part, part.name(), "it was rehearsed", origin);
         gates.push(gate.found(None, format!("not covered: {why}")).because("What is demanded was not looked at."));
     }
@@ -120,7 +120,7 @@ fn strong(trace: &Trace) -> impl Iterator<Item = &Lock> {
 
 /// Relations whose size decides how long it is held and that are larger on the target than here, or may be: the name, and how much larger
 /// in words.
-fn grows<'t>(trace: &'t Trace, target: &Target) -> Option<(&'t str, String)> {
+pub(super) fn grows<'t>(trace: &'t Trace, target: &Target) -> Option<(&'t str, String)> {
     let sizes = trace.grows_with.iter().map(|name| {
         let here = target.met(&trace.place, name);
         (name.as_str(), target.rows.get(name).copied(), here)

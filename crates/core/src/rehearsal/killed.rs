@@ -31,13 +31,13 @@ impl Victim {
 /// What is there afterwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Left {
-    /// The schema as before the migration.
+    /// Schema and rows as before the migration.
     Nothing,
-    /// The schema as after it.
+    /// Both as after it.
     Everything,
-    /// What of it is there, or there otherwise.
-    Part(Vec<Touch>),
-    /// The migration does nothing to the schema: rows were not looked at.
+    /// What of it is there, or there otherwise: in the schema, and in tables that it touches, in words.
+    Part(Vec<Touch>, Vec<String>),
+    /// The migration does nothing to the schema, and nothing that would show in rows, or nobody looked at them.
     Untold,
 }
 
@@ -48,7 +48,7 @@ impl Left {
         match self {
             Self::Nothing => "nothing",
             Self::Everything => "everything",
-            Self::Part(_) => "part",
+            Self::Part(..) => "part",
             Self::Untold => "untold",
         }
     }

@@ -43,6 +43,7 @@ fn trace(line: u32, class: Class, began: u64, took: u64) -> Trace {
         took: ms(took),
         locks: if line == 1 { vec![lock] } else { Vec::new() },
         rewrites: Vec::new(),
+        why: BTreeMap::new(),
         scans: Vec::new(),
         builds: Vec::new(),
         emptied: Vec::new(),

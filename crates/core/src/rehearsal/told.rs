@@ -4,6 +4,7 @@ use super::asked::Asked;
 use super::gate::{Gate, Part};
 use super::in_place::{InPlace, heavier};
 use super::killed::Kill;
+use super::lag::Lag;
 use super::larger::Larger;
 use super::load::Load;
 use crate::finding::{Finding, Origin, Place, Remedy, Subject};
@@ -11,6 +12,7 @@ use crate::history::effect::{Stand, Touch};
 use crate::kind::Severity;
 use crate::manifest::Endpoint;
 use crate::trace::{Bounds, Trace};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The id of a gate of a rehearsal that is closed.
@@ -57,6 +59,11 @@ pub struct Undo {
     pub data_lost: Vec<String>,
     /// Where the migration changes rows: whether the way back restores them shows on rows alone.
     pub rows_changed: Option<Place>,
+    /// Rows that were written as the new version writes them before the way back was gone once more, of each table; nothing where that was
+    /// not tried.
+    pub written: Option<BTreeMap<String, u64>>,
+    /// Tables into which none could be written although the way back works on rows, each with the reason.
+    pub unwritten: Vec<String>,
     pub took: Option<Duration>,
     /// The digest of the schema after each of its statements, where each is a commit of its own.
     pub after: Vec<Option<String>>,
@@ -134,6 +141,8 @@ pub struct Rehearsal {
     pub migrations: Vec<Migration>,
     /// What clients met that ran beside it.
     pub load: Option<Load>,
+    /// How far a replica was behind that followed it, or why none did; nothing where none was to.
+    pub lag: Option<Result<Lag, String>>,
     /// What became of it in an environment; nothing where it ran on a throwaway server alone.
     pub in_place: Option<InPlace>,
     /// What it takes on the target's size; nothing where that was not asked for.

@@ -10,6 +10,7 @@ use super::Order;
 use super::back::{Taking, shown};
 use super::deeds::said;
 use super::inert::{SETS, VALUES, beside, hangs_on, identities, inert, is_called, is_in, named_by, shares};
+use super::same::{exchanged, lost};
 use crate::migrations::{Cut, Script};
 use crate::rehearse::{Place, Release};
 use crate::replay::Stage;
@@ -107,6 +108,8 @@ fn kept(
     let dialect = stage.engine.dialect(&manifest.endpoint)?;
     let written = place.forked(&stage.watch)?;
     let begin = place.look(&place.database, stage)?;
+    let observer = stage.engine.observer()?;
+    let before = observer.columns(&mut *place.scratch.session(&place.database)?)?;
     let mut at = Bench {
         place: &place,
         stage,
@@ -147,37 +150,15 @@ fn kept(
     let Some(deferred) = deferred.iter().map(seen).collect::<Option<Vec<_>>>() else {
         return Ok(Err("what was put aside is not known by its name and comment".to_owned()));
     };
-    if let Some(why) = lost(&begin, &with, &deferred) {
+    let after = observer.columns(&mut *place.scratch.session(&place.database)?)?;
+    if let Some(why) = lost(&begin, &with).or_else(|| exchanged(filled, &deferred, (&before, &after))) {
         return Ok(Err(why));
     }
     Ok(Ok(Kept { release: Release { cuts, ..release.clone() }, deferred, stays }))
 }
 
-/// What is not there in the end although it was put aside, now or before; of a table, one of its columns.
-fn lost(begin: &Manifest, end: &Manifest, deferred: &[Deferred]) -> Option<String> {
-    let there: Vec<Deferred> = end.deferred().collect();
-    let before = begin.deferred().find(|one| !there.iter().any(|other| other.kind == one.kind && other.mark() == one.mark()));
-    if let Some(one) = before {
-        return Some(format!("{}, which was put aside before, would go", one.display()));
-    }
-    let tables = deferred.iter().filter(|one| one.kind == Kind::Table);
-    let columns = tables.flat_map(|one| {
-        let of = begin.of_kind(Kind::Table).iter().filter(move |table| table.display() == one.was);
-        of.flat_map(|table| begin.of_kind(Kind::Column).iter().filter(|column| is_in(column, table))).map(move |column| (one, column))
-    });
-    let is_there = |(one, column): &(&Deferred, &Object)| {
-        let is_it = |other: &&Object| {
-            let in_table = other.identity.part(0) == one.identity.part(0) && other.identity.part(1) == one.identity.part(1);
-            let is_called = other.identity.part(2) == column.identity.part(2)
-                || Deferred::of(other).is_some_and(|deferred| deferred.was == column.display());
-            other.kind == Kind::Column && in_table && is_called
-        };
-        end.apart().iter().filter(is_it).any(|other| VALUES.iter().all(|name| other.get(name) == column.get(name)))
-    };
-    let gone = columns.into_iter().find(|column| !is_there(column));
-    gone.map(|(one, column)| format!("column {} of {} would go with something else", column.identity.part(2), one.was))
-}
-
+/// Kinds of types that get another name where what is kept needs them.
+const TYPES: [Kind; 4] = [Kind::Enum, Kind::Domain, Kind::CompositeType, Kind::RangeType];
 /// So many differences are named.
 const NAMED: usize = 3;
 /// Both are made where nobody else is at work.
@@ -226,19 +207,23 @@ impl Bench<'_> {
                     }
                     _ => {}
                 }
-                let taken = grammar.takes(statement, own).map(|taken| self.stays(&taken));
-                if let Some(names) = taken.filter(|names| !names.is_empty()) {
+                let taken = grammar.takes(statement, own);
+                let types = taken.clone().filter(|taken| taken.iter().all(|one| one.is_type));
+                let stays = taken.map(|taken| self.stays(&taken));
+                if let Some(names) = stays.filter(|names| !names.is_empty()) {
                     let Some(names) = names.into_iter().collect::<Option<Vec<_>>>() else {
                         return Ok(Err(format!("{} drops other things too", script.place(piece.start))));
                     };
+                    let kind = |name: &[String]| if name.len() == 3 { Kind::Column } else { Kind::Table };
+                    let names: Vec<(Kind, Vec<String>)> = names.into_iter().map(|name| (kind(&name), name)).collect();
                     match self.put(&names, session)? {
                         Ok(statements) => rewritten.push_str(&statements.join("\n")),
                         Err(why) => return Ok(Err(format!("{}: {why}", script.place(piece.start)))),
                     }
                     continue;
                 }
-                rewritten.push_str(own);
                 if matches!(statement.nature, Nature::Transaction(_)) {
+                    rewritten.push_str(own);
                     continue;
                 }
                 let rows = pieces.peek().filter(|next| matches!(next.what, What::Rows)).map(|next| next.text(text));
@@ -246,6 +231,15 @@ impl Bench<'_> {
                     Some(rows) => session.feed(own.trim(), rows)?,
                     None => session.run(own.trim())?,
                 };
+                // What is kept needs its type.
+                if let (Answer::Refused(_), Some(types)) = (&answer, &types) {
+                    match self.types(types, session)? {
+                        Ok(statements) => rewritten.push_str(&statements.join("\n")),
+                        Err(why) => return Ok(Err(format!("{}: {why}", script.place(piece.start)))),
+                    }
+                    continue;
+                }
+                rewritten.push_str(own);
                 if let Answer::Refused(refused) = answer {
                     let place = script.place(piece.start);
                     return Ok(Err(format!("{place}: a throwaway server refuses it: {} ({})", refused.message, refused.code)));
@@ -261,7 +255,7 @@ impl Bench<'_> {
     fn stays(&self, taken: &[Taken]) -> Vec<Option<Vec<String>>> {
         let is = |name: &[String], one: &Taken| {
             let (schema, rest) = name.split_first().map_or(("", name), |(schema, rest)| (schema.as_str(), rest));
-            let own: Vec<&str> = std::iter::once(one.table.as_str()).chain(one.column.as_deref()).collect();
+            let own: Vec<&str> = std::iter::once(one.name.as_str()).chain(one.column.as_deref()).collect();
             one.schema.as_deref().is_none_or(|said| said == schema) && rest.iter().map(String::as_str).eq(own)
         };
         let known: Vec<Option<Vec<String>>> = taken
@@ -270,7 +264,11 @@ impl Bench<'_> {
                 let whole = Taken { column: None, ..one.clone() };
                 // A column goes before its table that is to stay.
                 let part = |name: &Vec<String>| {
-                    one.column.as_ref().filter(|_| is(name, &whole)).map(|column| name.iter().chain([column]).cloned().collect())
+                    let column = one.column.as_ref().filter(|_| is(name, &whole))?;
+                    let all: Vec<String> = name.iter().chain([column]).cloned().collect();
+                    let parts: Vec<&str> = all.iter().map(String::as_str).collect();
+                    let is_there = self.begin.find(Kind::Column, &parts).is_some();
+                    is_there.then_some(all)
                 };
                 let mut all = self.made.iter().filter_map(|name| if is(name, one) { Some(name.clone()) } else { part(name) });
                 // Two of that name in two schemas are told by nobody.
@@ -296,15 +294,34 @@ impl Bench<'_> {
         turned.map(|column| format!("the way back changes or drops column {} before", column.display()))
     }
 
+    /// Puts types aside that what is kept needs.
+    fn types(&mut self, types: &[Taken], session: &mut dyn Session) -> Result<Result<Vec<String>, String>, Box<Trouble>> {
+        if self.deferred.is_empty() {
+            return Ok(Err("a throwaway server refuses it, and nothing is kept that may need it".to_owned()));
+        }
+        let now = self.place.look(&self.place.database, self.stage)?;
+        let mut names = Vec::new();
+        for one in types {
+            let is_it = |object: &&Object| {
+                object.identity.part(1) == one.name && one.schema.as_deref().is_none_or(|schema| schema == object.identity.part(0))
+            };
+            let mut all = TYPES.iter().flat_map(|kind| now.of_kind(*kind)).filter(is_it);
+            match (all.next(), all.next()) {
+                (Some(only), None) => names.push((only.kind, only.identity.parts().map(str::to_owned).collect())),
+                _ => return Ok(Err(format!("which type {} is meant is not told", one.name))),
+            }
+        }
+        self.put(&names, session)
+    }
+
     /// Puts them aside here, has them back, and puts them aside again: the statements that do.
-    fn put(&mut self, names: &[Vec<String>], session: &mut dyn Session) -> Result<Result<Vec<String>, String>, Box<Trouble>> {
+    fn put(&mut self, names: &[(Kind, Vec<String>)], session: &mut dyn Session) -> Result<Result<Vec<String>, String>, Box<Trouble>> {
         let now = self.place.look(&self.place.database, self.stage)?;
         let mut world = now.clone();
         let (mut there, mut back, mut needs_opening, mut deferred) = (Vec::new(), Vec::new(), false, Vec::new());
-        for name in names {
+        for (kind, name) in names {
             let parts: Vec<&str> = name.iter().map(String::as_str).collect();
-            let kind = if parts.len() == 3 { Kind::Column } else { Kind::Table };
-            let Some(object) = world.find(kind, &parts) else { return Ok(Err(format!("{} is not there", shown(name)))) };
+            let Some(object) = world.find(*kind, &parts) else { return Ok(Err(format!("{} is not there", shown(name)))) };
             if let Some(why) = self.turned(object, &now) {
                 return Ok(Err(why));
             }
@@ -340,7 +357,7 @@ impl Bench<'_> {
                 return Ok(Err(format!("a throwaway server refuses {statement}: {} ({})", refused.message, refused.code)));
             }
         }
-        self.stays.extend(names.iter().cloned());
+        self.stays.extend(names.iter().filter(|(kind, _)| !TYPES.contains(kind)).map(|(_, name)| name.clone()));
         self.deferred.extend(deferred);
         Ok(Ok(there))
     }

@@ -33,6 +33,9 @@ pub fn is_called(object: &Object, name: &str) -> bool {
 /// What keeps others from writing, or acts when they do: keys, checks and what else hangs on a column, with what the server would drop with
 /// it; of a table what binds it to others.
 pub fn inert<'m>(object: &'m Object, now: &'m Manifest) -> Result<Vec<&'m Object>, String> {
+    if !matches!(object.kind, Kind::Table | Kind::Column) {
+        return Ok(Vec::new());
+    }
     let (schema, table) = (object.identity.part(0), object.identity.part(1));
     let is_on = |part: &&Object| part.identity.part(0) == schema && part.identity.part(1) == table;
     if object.kind == Kind::Table {
@@ -97,13 +100,16 @@ fn is_plain(index: &Object) -> bool {
 fn whole_rows(schema: &str, table: &str, now: &Manifest) -> Option<String> {
     let is_on = |object: &&Object| object.identity.part(0) == schema && object.identity.part(1) == table;
     let mut checks = now.of_kind(Kind::Constraint).iter().filter(is_on);
-    if let Some(check) = checks.find(|check| check.text("expression").is_some_and(|text| has_word(text, table))) {
-        return Some(format!("{} is about whole rows of {table}", check.display()));
+    // As the server prints one.
+    let is_whole = |text: &str| text.contains(".*") && has_word(text, table);
+    let has = |object: &Object, name: &str| object.text(name).is_some_and(is_whole);
+    let mut policies = now.of_kind(Kind::Policy).iter().filter(is_on);
+    let check = checks.find(|check| has(check, "expression"));
+    let found = check
+        .or_else(|| policies.find(|policy| policy.values().iter().any(|(_, value)| matches!(value, Value::Text(text) if is_whole(text)))));
+    if let Some(found) = found {
+        return Some(format!("{} is about whole rows of {table}", found.display()));
     }
-    let copies = |text: &str| {
-        let text: String = text.chars().filter(|one| !one.is_whitespace()).collect::<String>().to_lowercase();
-        text.contains("new.*") || text.contains("old.*")
-    };
     let triggers = now.of_kind(Kind::Trigger).iter().filter(is_on);
     let called = triggers.filter_map(|trigger| trigger.text("function"));
     let is_copy = |name: &&str| {
@@ -112,6 +118,27 @@ fn whole_rows(schema: &str, table: &str, now: &Manifest) -> Option<String> {
     };
     let named = called.into_iter().find(is_copy);
     named.map(|name| format!("{name}, which a trigger of {table} runs, copies whole rows"))
+}
+
+/// Functions that take a row as it is.
+const TAKING: [&str; 4] = ["to_jsonb(", "to_json(", "row_to_json(", "hstore("];
+
+/// Whether a trigger's function does anything with a whole row but give it back, or hand it to a function that takes any.
+fn copies(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let is_name = |one: char| one.is_alphanumeric() || one == '_' || one == '$' || one == '"';
+    ["new", "old"].iter().any(|row| {
+        text.match_indices(row).any(|(at, _)| {
+            let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + row.len()..).unwrap_or_default());
+            if before.ends_with(|one| is_name(one) || one == '.') || after.starts_with(is_name) {
+                return false;
+            }
+            let (before, after) = (before.trim_end(), after.trim_start());
+            let is_field = after.strip_prefix('.').is_some_and(|rest| rest.trim_start().starts_with(is_name));
+            let is_given = before.ends_with("return") || TAKING.iter().any(|call| before.ends_with(call));
+            !is_field && !is_given
+        })
+    })
 }
 
 /// Why a table cannot be put aside, nor a column of it, yet.
@@ -155,6 +182,9 @@ fn mentions(object: &Object, name: &str) -> bool {
 
 /// What stays with it and has a name among those of others: indexes, sequences of its columns, checks, statistics.
 pub fn beside<'m>(object: &'m Object, now: &'m Manifest) -> Vec<&'m Object> {
+    if !matches!(object.kind, Kind::Table | Kind::Column) {
+        return Vec::new();
+    }
     let (schema, table) = (object.identity.part(0), object.identity.part(1));
     let is_its = |of: &str| {
         let name = match object.kind {
@@ -188,4 +218,26 @@ pub fn named_by<'m>(part: &'m Object, now: &'m Manifest) -> &'m Object {
     let Some(Value::List(table)) = part.get("table") else { return part };
     let [schema, table, ..] = &**table else { return part };
     now.find(Kind::Constraint, &[schema, table, name]).unwrap_or(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_rows_are_told_from_their_columns() {
+        for text in
+            ["insert into a select new.*", "insert into a select (NEW).*", "r := new; return r", "execute q using old", "if new is null"]
+        {
+            assert!(copies(text), "{text}");
+        }
+        for text in [
+            "begin new.x := old.y; return new; end",
+            "insert into a values (to_jsonb(new))",
+            "select renew, new_x, a.new",
+            "new . \"X\" := 1",
+        ] {
+            assert!(!copies(text), "{text}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ use evenkeel_core::fault::Trouble;
 use evenkeel_core::port::Session;
 use evenkeel_core::statement::without_secrets;
 use evenkeel_core::trace::{Class, Trace};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// Writes down what ran. What it locked nobody saw: it says so by its class.
@@ -38,6 +39,7 @@ impl Onlooker for Clock {
             took: from.elapsed(),
             locks: Vec::new(),
             rewrites: Vec::new(),
+            why: BTreeMap::new(),
             scans: Vec::new(),
             builds: Vec::new(),
             emptied: Vec::new(),

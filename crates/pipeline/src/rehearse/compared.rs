@@ -2,7 +2,8 @@
 
 use crate::runner::Told;
 use evenkeel_core::history::effect::{Stand, Touch, effect, found};
-use evenkeel_core::manifest::Manifest;
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::{Identity, Manifest, display, shown_parts};
 use evenkeel_core::rehearsal::Difference;
 
 /// A refusal and where it stands.
@@ -30,4 +31,11 @@ pub fn whole(wanted: &Manifest, there: &Manifest) -> Vec<Touch> {
     };
     let all: Vec<Touch> = differing.collect();
     all.iter().filter(|touch| !of_others(touch, &all)).cloned().collect()
+}
+
+/// `public.t` of `public.t.c`, both as they are shown.
+pub fn table_of(column: &str) -> Option<String> {
+    let parts = shown_parts(column)?;
+    let (_, table) = parts.split_last()?;
+    Some(display(Kind::Table, &Identity::new(table.iter().map(String::as_str))))
 }

@@ -3,6 +3,7 @@
 //! Does not live here: what a look or a sample is (`core/trace`), how a server is asked (the port's `Observer`).
 
 use super::logged;
+use super::reasons::{self, Reasons};
 use super::samples::{Samples, Wait};
 use crate::runner::{Onlooker, Spoken};
 use evenkeel_core::fault::Trouble;
@@ -54,6 +55,7 @@ pub struct Eyes<'e> {
     /// All that was there before the release.
     known: BTreeSet<u64>,
     traces: Vec<Trace>,
+    reasons: Reasons,
 }
 
 impl<'e> Eyes<'e> {
@@ -72,6 +74,7 @@ impl<'e> Eyes<'e> {
             fresh: BTreeSet::new(),
             known: BTreeSet::new(),
             traces: Vec::new(),
+            reasons: Reasons::default(),
         }
     }
 
@@ -79,6 +82,17 @@ impl<'e> Eyes<'e> {
     pub fn knowing(mut self, known: BTreeSet<u64>) -> Self {
         self.known = known;
         self
+    }
+
+    /// Has the server say why relations are written anew, by that session of the superuser's on the same database.
+    pub fn explaining(mut self, session: Box<dyn Session>) -> Self {
+        self.reasons = Reasons::by(session);
+        self
+    }
+
+    /// As if nobody had.
+    pub fn silent(&mut self) -> Result<(), Box<Trouble>> {
+        std::mem::take(&mut self.reasons).end(self.observer)
     }
 
     /// The clock of what is watched: what looking takes is not in it.
@@ -241,6 +255,7 @@ impl<'e> Eyes<'e> {
             took: ended - began,
             locks,
             rewrites: shown(&own.rewrites),
+            why: reasons::of(&around, &own, self.samples.rewriting()),
             scans: shown(&own.scans),
             builds: shown(&own.builds),
             emptied: shown(&own.emptied),
@@ -277,6 +292,7 @@ impl Onlooker for Eyes<'_> {
                 let map = own.observer.map(session)?;
                 own.learn(map);
             }
+            own.reasons.told(own.observer, own.observer.is_explained(spoken.statement, spoken.text))?;
             own.held = own.observer.look(session)?;
             Ok(())
         })?;
@@ -309,7 +325,7 @@ impl Onlooker for Eyes<'_> {
         let from = self.traces.last().map_or(now, |trace| trace.began + trace.took);
         // Between the answer of the last statement and that of the end nothing of ours was asked.
         self.release(&BTreeSet::new(), from, now);
-        self.held = Look { log: self.held.log, ..Look::default() };
+        self.held = Look { log: self.held.log, rewritten: std::mem::take(&mut self.held.rewritten), ..Look::default() };
     }
 }
 

@@ -1,16 +1,17 @@
 //! Kills: of whoever runs a migration, of the server's process for it, of the server; before its commit, after it, in the middle of a
 //! statement. What is left of it, and what another run makes of that. Everything here runs on a copy of the throwaway server.
 //!
-//! Neighbours: `each`, which runs migrations; `standing`, which has a statement stand where it can be killed.
+//! Neighbours: `each`, which runs migrations; `stalled`, which has a statement stand where it can be killed.
 
 use super::compared::{differences, whole, worded};
 use super::each::{BASE, Each};
 use super::eyes::Eyes;
 use super::pending::Release;
 use super::place::Place;
+use super::rows::Undisturbed;
 use super::samples::Samples;
 use super::sizes::{Amount, Sizing, volumes};
-use super::standing::{Sent, Standing, gone};
+use super::stalled::{Sent, Stalled, gone};
 use crate::migrations::{Cut, Script};
 use crate::replay::Stage;
 use crate::runner::{Blind, Ground, INTERRUPTED, Manner, Runner, guarded};
@@ -18,7 +19,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::folder::Transaction;
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Event, Limits, Observer, Request, Session, Silent, Watch};
+use evenkeel_core::port::{Event, Filler, Limits, Observer, Request, Session, Silent, Watch};
 use evenkeel_core::rehearsal::{Difference, Kill, Left, Migration, Orphan, Rerun, Victim, bytes};
 use evenkeel_core::statement::{Grammar, Nature, What};
 use evenkeel_core::trace::{Blocks, Trace};
@@ -47,6 +48,7 @@ struct Ward<'a> {
     stage: Stage<'a>,
     grammar: &'a dyn Grammar,
     observer: &'a dyn Observer,
+    filler: Option<&'a dyn Filler>,
     here: BTreeMap<String, u64>,
     watch: Watch<'a>,
 }
@@ -58,6 +60,8 @@ struct Case<'c> {
     told: &'c Migration,
     before: &'c Manifest,
     after: &'c Manifest,
+    /// What is in its tables; nothing where nobody reads that.
+    rows: Option<&'c Undisturbed<'c>>,
 }
 
 /// When.
@@ -88,7 +92,8 @@ pub fn killed(
         Err(trouble) => return Ok(vec![format!("what a kill leaves was not tried: {trouble}")]),
     };
     untried.extend(fewer);
-    let mut ward = Ward { place, stage: Stage { watch: quiet, ..each.stage }, grammar, observer, here: each.here.clone(), watch };
+    let mut ward =
+        Ward { place, stage: Stage { watch: quiet, ..each.stage }, grammar, observer, filler: each.filler, here: each.here.clone(), watch };
     let mut before = ward.each().look(&ward.place.database)?;
     for (at, (cut, told)) in release.cuts.iter().zip(migrations).enumerate() {
         watch.stop.check()?;
@@ -108,7 +113,11 @@ pub fn killed(
         }
         let after = own.look(own.ground.database)?;
         let mut missed = Vec::new();
-        let kills = ward.kills(Case { cut, told, before: &before, after: &after }, &mut missed)?;
+        let rows = Undisturbed::of((&own, ward.filler), told, (BEFORE, own.ground.database))?;
+        if let Err(Some(why)) = &rows {
+            untried.push(format!("what a kill leaves of {} in rows was not seen: {why}", cut.migration.key));
+        }
+        let kills = ward.kills(Case { cut, told, before: &before, after: &after, rows: rows.as_ref().ok() }, &mut missed)?;
         untried.extend(missed.into_iter().map(|when| format!("what a kill leaves of {} was not tried {when}", cut.migration.key)));
         if let Some(rerun) = &mut told.rerun {
             adopt(rerun, kills);
@@ -147,7 +156,7 @@ fn ward(each: &Each<'_>, sizing: Option<(&Sizing<'_>, Amount)>, quiet: &Watch<'_
 
 /// A run that does not come to the same end counts where somebody would run it again: not where all of it is in.
 fn adopt(rerun: &mut Rerun, kills: Vec<Kill>) {
-    let is_bad = |kill: &&Kill| matches!(kill.left, Left::Nothing | Left::Part(_)) && kill.converges() == Some(false);
+    let is_bad = |kill: &&Kill| matches!(kill.left, Left::Nothing | Left::Part(..)) && kill.converges() == Some(false);
     if let (Some(true), Some(kill)) = (rerun.converges, kills.iter().find(is_bad)) {
         let left = match &kill.again {
             Some(Err(why)) => vec![format!("run again, it fails: {why}")],
@@ -171,7 +180,7 @@ impl Ward<'_> {
             limits: self.stage.limits,
             own_bounds: true,
         };
-        Each { place: &self.place, stage: self.stage, ground, observer: Some(self.observer), filler: None, here: &self.here }
+        Each { place: &self.place, stage: self.stage, ground, observer: Some(self.observer), filler: self.filler, here: &self.here }
     }
 
     /// What could not be tried is said in `missed`, as when it would have been.
@@ -303,15 +312,14 @@ impl Ward<'_> {
             let is_whole = case.cut.migration.transaction == Transaction::Whole;
             text = case.cut.up.first().filter(|_| is_whole).map_or(text, |script| script.part.text.as_str());
         } else if is_one {
-            before.push("START TRANSACTION");
             before.extend(all.iter().take(at.statement).map(|said| said.text));
         } else if at.statement > 0 {
             let upto = Some(at.statement);
             let _before = own.ran(TRIAL, &case.cut.up, case.cut.migration.transaction, upto, (Manner::AsTool, &mut Blind))?;
         }
         let limits = Limits { lock_timeout: Duration::from_millis(300), ..self.stage.limits };
-        let sent = Sent { statement: said.text, before, text };
-        let Some(mut stands) = Standing::make(&own, self.observer, (TRIAL, limits), &sent)? else { return Ok(None) };
+        let sent = Sent { statement: said.text, before, is_one: is_one && !is_message, text };
+        let Some(mut stands) = Stalled::make(&own, self.observer, (TRIAL, limits), &sent)? else { return Ok(None) };
         for _ in 1..at.phase {
             if !stands.goes_on(&own, self.observer, (TRIAL, limits))? {
                 return Ok(None);
@@ -357,36 +365,58 @@ impl Ward<'_> {
         self.judged(case, kill, true).map(Some)
     }
 
+    /// What is there, in the schema and in rows.
+    fn left(&self, case: Case<'_>, there: &Manifest) -> Result<Left, Box<Trouble>> {
+        let own = self.each();
+        let odd = whole(case.before, there);
+        let is_after = whole(case.after, there).is_empty();
+        let Some(rows) = case.rows else {
+            return Ok(match (odd.is_empty(), is_after) {
+                (true, true) => Left::Untold,
+                (true, false) => Left::Nothing,
+                (false, true) => Left::Everything,
+                (false, false) => Left::Part(odd, Vec::new()),
+            });
+        };
+        if odd.is_empty() && is_after && !rows.changes() {
+            return Ok(Left::Untold);
+        }
+        // Columns that the migration makes or takes away are the schema's to tell.
+        let since = rows.since(&own, case.cut, TRIAL)?;
+        if odd.is_empty() && since.is_empty() {
+            return Ok(Left::Nothing);
+        }
+        if is_after && rows.odd(&own, case.cut, TRIAL)?.is_empty() {
+            return Ok(Left::Everything);
+        }
+        Ok(Left::Part(odd, since))
+    }
+
     /// What is left, and what another run makes of it.
     fn judged(&self, case: Case<'_>, mut kill: Kill, runs_again: bool) -> Result<Kill, Box<Trouble>> {
         let own = self.each();
         let there = own.look(TRIAL)?;
-        let odd = whole(case.before, &there);
-        kill.left = if whole(case.before, case.after).is_empty() && odd.is_empty() {
-            Left::Untold
-        } else if odd.is_empty() {
-            Left::Nothing
-        } else if whole(case.after, &there).is_empty() {
-            Left::Everything
-        } else {
-            Left::Part(odd)
-        };
+        kill.left = self.left(case, &there)?;
         if !runs_again {
             return Ok(kill);
         }
-        let is_part = matches!(kill.left, Left::Part(_));
+        let is_part = matches!(kill.left, Left::Part(..));
         if is_part {
             own.aside(TRIAL, LEFT)?;
         }
         let transaction = case.cut.migration.transaction;
         kill.again = Some(match own.ran(TRIAL, &case.cut.up, transaction, None, (Manner::AsTool, &mut Blind))? {
             Err(why) => Err(worded(&why)),
-            Ok(()) => Ok(differences(case.after, &own.look(TRIAL)?).iter().map(Difference::words).collect()),
+            Ok(()) => {
+                let mut odd: Vec<String> = differences(case.after, &own.look(TRIAL)?).iter().map(Difference::words).collect();
+                odd.extend(case.rows.map(|rows| rows.odd(&own, case.cut, TRIAL)).transpose()?.unwrap_or_default());
+                Ok(odd)
+            }
         });
         kill.locks = match (&kill.left, &kill.again) {
             (_, Some(Err(_)) | None) => Vec::new(),
             (Left::Everything, _) => case.told.rerun.as_ref().map(|rerun| rerun.locks.clone()).unwrap_or_default(),
-            (Left::Part(_), _) => {
+            (Left::Part(..), _) => {
                 let samples = Samples::default();
                 let known = self.observer.map(&mut *self.place.scratch.session(LEFT)?)?.into_keys().collect();
                 let mut eyes = Eyes::new(self.observer, &samples).knowing(known);

@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 pub struct Lasting {
     sessions: Vec<Box<dyn Session>>,
     tables: Vec<String>,
+    /// Tables that it names and that nobody holds here: what is in them is on another server.
+    elsewhere: Vec<String>,
     until: Instant,
     wanted: Duration,
 }
@@ -24,13 +26,13 @@ const TABLES: usize = 20;
 const PAUSE: Duration = Duration::from_millis(20);
 
 impl Lasting {
-    /// Opens both; nothing where no table that is there is named.
+    /// Opens both; or says why not: no table that is there is named.
     pub fn open(
         scratch: &dyn Scratch,
         database: &str,
         observer: &dyn Observer,
         (release, wanted): (&Release, Duration),
-    ) -> Result<Option<Self>, Box<Trouble>> {
+    ) -> Result<Result<Self, String>, Box<Trouble>> {
         let texts: Vec<&str> = release.cuts.iter().flat_map(|cut| &cut.up).map(|script: &Script| script.part.text.as_str()).collect();
         let map = observer.map(&mut *scratch.session(database)?)?;
         let is_named = |name: &str| texts.iter().any(|text| names(text, name));
@@ -40,10 +42,15 @@ impl Lasting {
             Sort::Index => relation.of.and_then(|table| map.get(&table)).filter(|table| table.sort == Sort::Table),
             _ => None,
         });
-        let tables: BTreeSet<String> = tables.map(|table| table.name.clone()).collect();
-        let tables: Vec<String> = tables.into_iter().take(TABLES).collect();
+        let (foreign, own): (BTreeSet<_>, BTreeSet<_>) =
+            tables.map(|table| (table.elsewhere, table.name.clone())).partition(|(there, _)| *there);
+        let names = |tables: BTreeSet<(bool, String)>| tables.into_iter().take(TABLES).map(|(_, name)| name).collect::<Vec<_>>();
+        let (tables, elsewhere) = (names(own), names(foreign));
         if tables.is_empty() {
-            return Ok(None);
+            return Ok(Err(match elsewhere.as_slice() {
+                [] => "no table that is there is named by the release: no transaction was kept open beside it".to_owned(),
+                all => format!("no transaction was kept open beside it: another server has {}", all.join(", ")),
+            }));
         }
         let mut sessions = Vec::new();
         for writes in [false, true] {
@@ -51,7 +58,7 @@ impl Lasting {
             observer.linger(&mut *session, &tables, writes)?;
             sessions.push(session);
         }
-        Ok(Some(Self { sessions, tables, until: Instant::now() + wanted, wanted }))
+        Ok(Ok(Self { sessions, tables, elsewhere, until: Instant::now() + wanted, wanted }))
     }
 
     /// Stays until its time is over, or that of the clients; says what it was.
@@ -68,6 +75,10 @@ impl Lasting {
             None if is_whole => format!("the release was not over when they ended, after {}", time(self.wanted)),
             None => "the release was over before them".to_owned(),
         };
-        format!("a reader and an idle transaction that has written, open on {named}{more} before it began: {end}")
+        let without = match self.elsewhere.as_slice() {
+            [] => String::new(),
+            all => format!(" (not on {}, which another server has)", all.join(", ")),
+        };
+        format!("a reader and an idle transaction that has written, open on {named}{more}{without} before it began: {end}")
     }
 }

@@ -2,11 +2,13 @@
 //! back and run again.
 //!
 //! Lives here: the order of things. `place` makes the server, `watched` runs it once, `eyes` watches statements, `samples` from a second
-//! session, `logged` has what the server's log says of waits, `load` has clients beside them who ask a `workload`, `lasting` transactions, `each` tries one migration after the other: its effect, its way back, itself once more;
-//! `killed` kills each at several moments, `standing` has a statement stand for that; `compared` says what is otherwise; `clock` is for
-//! servers whose locks nobody looks at, `forms` by which words they do what; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after,
-//! `in_place` runs it where others are at work and gives it up. Does not live here: what is pending (`pending`), what a gate demands
-//! (`core/rehearsal`).
+//! session, `reasons` why something is written anew, `logged` has what the server's log says of waits, `load` has clients beside them who
+//! ask a `workload`, `lasting` transactions; `tried` tries one migration after the other (its effect, its way back, itself once more) on
+//! databases of `each`, `held` has statements held up meanwhile, `written` has the new version write before a way back; `killed` kills each
+//! at several moments, `stalled` has a statement stand for that; `compared` says what is otherwise in the schema, `rows` in tables; `clock`
+//! is for servers whose locks nobody looks at, `forms` by which words they do what; `sizes` runs it at several sizes; `replica` has a second
+//! server follow it; `asked` asks what applications ask before it and after, `in_place` runs it where others are at work and gives it up.
+//! Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
 
 mod asked;
 mod clock;
@@ -14,6 +16,7 @@ mod compared;
 mod each;
 mod eyes;
 mod forms;
+mod held;
 mod in_place;
 mod killed;
 mod lasting;
@@ -22,11 +25,16 @@ mod logged;
 mod lost;
 mod pending;
 mod place;
+mod reasons;
+mod replica;
+mod rows;
 mod samples;
 mod sizes;
-mod standing;
+mod stalled;
+mod tried;
 mod watched;
 mod workload;
+mod written;
 
 pub use asked::Questions;
 pub use in_place::{Site, Standing, UNTOUCHED, by_tier, halted, refused, unfinished};
@@ -117,6 +125,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         bounds,
         migrations: Vec::new(),
         load: None,
+        lag: None,
         in_place: None,
         larger: None,
         asked: None,
@@ -211,6 +220,17 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         let sizing = sizing.as_ref().zip(largest);
         told.floor.extend(killed::killed(&each, release, &mut told.migrations, sizing)?);
     }
+    match observer {
+        Some(observer) if wanted.parts.contains(&Part::Lag) => {
+            run.watch.see(Event::Step { what: "the release, with a replica" });
+            told.lag = Some(replica::behind(&each, observer, release, wanted.limits.lag.0)?);
+            told.floor.push(ON_ONE_MACHINE.to_owned());
+        }
+        None if wanted.parts.contains(&Part::Lag) => {
+            told.lag = Some(Err(format!("how far behind replicas are is not measured on {}", target.endpoint.engine.name())));
+        }
+        _ => told.floor.push("how far behind a replica is was not looked at (--replica)".to_owned()),
+    }
     if wanted.parts.contains(&Part::Compatibility) {
         let filler = engine.filler()?;
         run.watch.see(Event::Step { what: "queries before it and after it" });
@@ -261,6 +281,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     let aim = rehearsal::Target { here, place, larger: told.larger.clone(), ..aim(target, bounds, engine.lock_slots(target)) };
     // Where it was seen in both places, the heavier counts.
     told.gates = gates(&wanted.limits, &wanted.parts, &told.heavier(), &aim, unexpected.as_ref(), told.load.as_ref(), told.asked.as_ref());
+    told.gates.extend(rehearsal::lag(&wanted.limits, &told.migrations, &aim, told.lag.as_ref()));
     told.gates.extend(told.in_place.iter().flat_map(|came| came.gates(&wanted.limits)));
     Ok(told)
 }
@@ -296,6 +317,9 @@ fn compared(
     floor.push("how fast both machines compute was compared; their disks were not".to_owned());
     Ok(Machine::compared(there, here))
 }
+
+/// What a throwaway replica does not show.
+const ON_ONE_MACHINE: &str = "the replica was on the same machine, and nobody read there: its network, and queries that are in the way of what it replays, were not seen";
 
 /// Tables whose rows could not be made, so many are named.
 const NAMED: usize = 5;

@@ -4,6 +4,7 @@ use evenkeel_core::fault::Trouble;
 use evenkeel_core::port::{Event, Observer, Session, Watch};
 use evenkeel_core::rehearsal::Waited;
 use evenkeel_core::trace::{Held, On, Sample, Waiter};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -41,6 +42,8 @@ struct Current {
     /// How long it was seen to wait, and for what it was seen to wait at last, when that was asked.
     waited: Duration,
     pending: Vec<(Held, Instant)>,
+    /// What it was seen to write anew, and what for.
+    rewriting: BTreeSet<(u64, String)>,
 }
 
 /// How long a client was seen to wait.
@@ -162,6 +165,7 @@ impl Samples {
         if !sample.waited_for.is_empty() {
             current.waited += asked.saturating_duration_since(before);
         }
+        current.rewriting.extend(sample.rewriting.clone());
         for waited in &sample.waited_for {
             current.pending.retain(|(known, _)| known != waited);
             current.pending.push((waited.clone(), asked));
@@ -233,6 +237,11 @@ impl Samples {
         current.asked.map(|_| current.waited)
     }
 
+    /// What the statement that ran last was seen to write anew, and what for.
+    pub fn rewriting(&self) -> BTreeSet<(u64, String)> {
+        self.current().rewriting.clone()
+    }
+
     /// What the statement that ran last was seen to wait for.
     pub fn pending(&self) -> Vec<Held> {
         self.current().pending.iter().map(|(held, _)| held.clone()).collect()
@@ -280,8 +289,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use evenkeel_core::port::{Answer, Limits, Ran, Silent, Stop};
-    use evenkeel_core::trace::{Blocks, Bounds, Files, Logged, Look, Map, Spilled};
+    use evenkeel_core::port::{Answer, Limits, LogReader, NoLog, Ran, Silent, Stop};
+    use evenkeel_core::trace::{Blocks, Bounds, Files, Look, Map};
     use std::collections::BTreeMap;
     use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -344,11 +353,8 @@ mod tests {
         fn logs(&self, _: &mut dyn Session, _: &str, _: bool) -> Result<(), Box<Trouble>> {
             Ok(())
         }
-        fn logged(&self, _: &str) -> Vec<Logged> {
-            Vec::new()
-        }
-        fn spilled(&self, _: &str) -> Vec<Spilled> {
-            Vec::new()
+        fn reader(&self) -> Box<dyn LogReader> {
+            Box::new(NoLog)
         }
         fn moves(&self) -> &'static str {
             "setval"

@@ -51,11 +51,11 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
     };
     let has_clients = !asked.all.is_empty();
     observer.logs(&mut *ground.scratch.session(ground.database)?, ground.database, true)?;
-    let known_log = ground.scratch.log()?.len();
+    let known_log = ground.scratch.logged()?;
     let mut session = place.session(ground.database)?;
     let id = session.id();
     let is_logged = observer.is_logged(&mut *session)?;
-    let mut eyes = Eyes::new(observer, &samples).knowing(known);
+    let mut eyes = Eyes::new(observer, &samples).knowing(known).explaining(ground.scratch.session(ground.database)?);
     let clients = Clients::new(eyes.begin());
     let lasting = beside.and_then(|beside| beside.workload.lasting);
     let unbound = each.filler.map(Filler::unbound).unwrap_or_default();
@@ -77,7 +77,7 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
             std::thread::sleep(load::AROUND);
             clients.all_asked(false, ground.watch.stop);
         }
-        let opened = lasting.map_or(Ok(None), |lasting| Lasting::open(ground.scratch, ground.database, observer, (release, lasting)));
+        let opened = lasting.map(|lasting| Lasting::open(ground.scratch, ground.database, observer, (release, lasting))).transpose();
         let opened = match opened {
             Ok(opened) => opened,
             Err(trouble) => {
@@ -86,11 +86,19 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
                 return Err(trouble);
             }
         };
+        let opened = match opened {
+            Some(Err(why)) => {
+                stayed = Some(why);
+                None
+            }
+            Some(Ok(opened)) => Some(opened),
+            None => None,
+        };
         let staying = opened.map(|opened| threads.spawn(|| opened.stay(&clients)));
         clients.begins();
         let ran = guarded(session, ground, |session, guard| released(session, guard, ground, release, (&mut eyes, Manner::Apart)));
         clients.ends();
-        stayed = staying.and_then(|staying| staying.join().ok());
+        stayed = staying.map_or(stayed.take(), |staying| staying.join().ok());
         if has_clients {
             std::thread::sleep(load::AROUND);
             clients.all_asked(true, ground.watch.stop);
@@ -99,15 +107,17 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
         samples.finish();
         ran
     })?;
+    eyes.silent()?;
     observer.logs(&mut *ground.scratch.session(ground.database)?, ground.database, false)?;
     let now = (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO));
-    let log = ground.scratch.log()?;
-    let log = log.get(known_log..).unwrap_or(&log);
-    let of_it = observer.spilled(log).into_iter().filter(|one| one.session == id);
-    if is_logged {
+    let mut reader = observer.reader();
+    ground.scratch.log(known_log, &mut |line| reader.line(line))?;
+    let log = reader.read();
+    let of_it = log.spilled.iter().filter(|one| one.session == id);
+    if is_logged && !log.is_cut {
         eyes.spilled(&of_it.filter_map(|one| Some((logged::moment(one.gone, now)?, one.bytes))).collect::<Vec<_>>());
     }
-    let waits = if has_clients { eyes.blocked(logged::exact(samples.waits(), &observer.logged(log), now)) } else { Vec::new() };
+    let waits = if has_clients { eyes.blocked(logged::exact(samples.waits(), &log.waits, now)) } else { Vec::new() };
     let mut traces = eyes.traces().into_iter();
     let mut sent = 0;
     let mut told = Vec::new();
@@ -117,12 +127,18 @@ pub fn watched(each: &Each<'_>, observer: &dyn Observer, release: &Release, besi
         told.push(migration(cut, statements, stopped));
     }
     let broken = samples.broken().map(|why| format!("locks that statements released by themselves were not seen: {why}"));
-    let notes = std::mem::take(&mut asked.notes);
+    let mut notes = std::mem::take(&mut asked.notes);
+    if log.is_cut {
+        notes.push(
+            "the server's log says more of waits and temporary files than is kept: later waits are as a second session saw them".to_owned(),
+        );
+    }
     let unsaid = std::mem::take(&mut asked.unsaid);
     let load = beside.map(|_| {
         let load = clients.load(&asked.all, waits, unsaid);
-        let missed = || "no table that is there is named by the release: no transaction was kept open beside it".to_owned();
-        Load { sources: asked.sources, beside: lasting.map(|_| stayed.unwrap_or_else(missed)), ..load }
+        // Whom nobody is to use any more, nobody waits for; that clients leave it out is said.
+        let tables = load.tables.iter().chain(&release.old).cloned().collect();
+        Load { tables, sources: asked.sources, beside: stayed, ..load }
     });
     Ok(Watched { migrations: told, broken, load, notes })
 }
@@ -145,9 +161,9 @@ pub fn unwatched(each: &Each<'_>, release: &Release, why: &str) -> Result<Watche
 }
 
 /// How each ended, and how many statements were sent by then.
-type Ends = Vec<(Option<Told>, usize)>;
+pub type Ends = Vec<(Option<Told>, usize)>;
 
-fn released(
+pub fn released(
     session: Box<dyn Session>,
     guard: &Guard,
     ground: Ground<'_>,

@@ -1,5 +1,5 @@
 -- Columns that rows are made for: numbers of table and column, schema, table, column, type (below domains), its category, sort, length and
--- name, the type of its elements, whether it is an identity, whether the table is a partition or partitioned.
+-- name, the type of its elements, whether it is an identity, what the table is, whether it is never NULL.
 -- Versions: 13 to 18. Privileges: none. Rows: one a column, by numbers.
 SELECT c.oid::bigint,
        a.attnum::bigint,
@@ -15,7 +15,8 @@ SELECT c.oid::bigint,
        CASE WHEN b.typelem <> 0 AND b.typlen = -1 THEN e.typname END,
        e.typtype,
        a.attidentity,
-       c.relkind
+       c.relkind,
+       a.attnotnull::text
 FROM pg_catalog.pg_attribute AS a
 JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

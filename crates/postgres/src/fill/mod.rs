@@ -2,15 +2,16 @@
 //! foreign key has the values of the key it refers to, in turn where there are fewer. So keys and references hold without an order of tables.
 //!
 //! Values are made up: distinct where their type has room, and never NULL, but for columns of which it is said what they are like. What a
-//! check or a partition refuses leaves its table empty, and is said. `value` knows types. Does not live here: what rows are wanted for (`pipeline/rehearse`).
+//! check or a partition refuses leaves its table empty, and is said. `value` knows types, `write` writes some rows more as an application does. Does not live here: what rows are wanted for (`pipeline/rehearse`).
 
 mod value;
+mod write;
 
 use crate::ident::{Ident, literal};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, display};
-use evenkeel_core::port::{Answer, Asked, Content, Filled, Filler, Rows, Session, Shape, Stop};
+use evenkeel_core::port::{Answer, Asked, Content, Filled, Filler, Posted, Rows, Session, Shape, Stop, Wider};
 use std::collections::{BTreeMap, BTreeSet};
 use value::{Column, of};
 
@@ -85,6 +86,27 @@ impl Filler for PostgresFiller {
         must(session, "VACUUM (ANALYZE)")?;
         must(session, "CHECKPOINT")?;
         Ok(filled.into_values().collect())
+    }
+
+    fn write(
+        &self,
+        looks: &mut dyn Session,
+        writes: &mut dyn Session,
+        wanted: &BTreeSet<String>,
+        room: &[(String, Wider<'_>)],
+    ) -> Result<Posted, Box<Trouble>> {
+        let mut tables = tables(looks)?;
+        let references = constraints(looks, &mut tables)?;
+        write::write((looks, writes), (&tables, &references), wanted, room)
+    }
+
+    fn burn(&self, session: &mut dyn Session) -> Result<(), Box<Trouble>> {
+        for row in asked(session, "SELECT oid::text FROM pg_catalog.pg_class WHERE relkind = 'S' AND relpersistence <> 't'")? {
+            let Some(Some(sequence)) = row.first() else { continue };
+            // One that has come to its end has none to take, and so nobody else has.
+            let _answer = session.run(&format!("SELECT pg_catalog.nextval({sequence}::oid::regclass)"))?;
+        }
+        Ok(())
     }
 
     fn requests(
@@ -243,6 +265,7 @@ fn tables(session: &mut dyn Session) -> Result<BTreeMap<u64, Table>, Box<Trouble
                 element: row.get(10).cloned().flatten().map(|element| (element, text(11), text(12))),
                 literals: Vec::new(),
                 bound: false,
+                required: text(15) == "true",
             },
         );
     }

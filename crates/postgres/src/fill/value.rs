@@ -21,6 +21,8 @@ pub struct Column {
     pub literals: Vec<String>,
     /// A key, a check or a partition demands something of it: it is left as it is.
     pub bound: bool,
+    /// It is never NULL.
+    pub required: bool,
 }
 
 /// What a row's number is in front of, for texts without a bound.
@@ -65,6 +67,38 @@ fn wide(column: &Column, width: u64) -> Option<String> {
         _ => None,
     }
 }
+
+/// As much as its type takes, or near to that; nothing where all of its values take the same room.
+pub fn most(column: &Column) -> Option<String> {
+    let bound = column.length - 4;
+    let words = |count: i64| format!("repeat('w', {count})::{}", column.type_name);
+    Some(match column.base.as_str() {
+        "int2" => "32767".to_owned(),
+        "int4" => "2147483647".to_owned(),
+        "int8" => "9223372036854775807".to_owned(),
+        "numeric" if column.length >= 4 => {
+            let (digits, scale) = ((bound >> 16) & 0xffff, bound & 0x7ff);
+            let nines = |count: i64| "9".repeat(usize::try_from(count.clamp(0, 1000)).unwrap_or_default());
+            format!("{}.{}::numeric", nines((digits - scale).max(1)), nines(scale.max(1)))
+        }
+        "numeric" => "123456789012345678901234567890.123456789".to_owned(),
+        "float4" => "3e38".to_owned(),
+        "float8" => "1e300".to_owned(),
+        "varchar" | "bpchar" if bound > 0 => words(bound.min(LONG)),
+        "text" | "citext" | "varchar" => words(LONG),
+        "timestamp" => "TIMESTAMP '9999-12-31 23:59:59.999999'".to_owned(),
+        "timestamptz" => "TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'".to_owned(),
+        "date" => "DATE '9999-12-31'".to_owned(),
+        "interval" => "INTERVAL '1000 years 1 day 1 microsecond'".to_owned(),
+        "bytea" => format!("convert_to(repeat('w', {LONG}), 'UTF8')"),
+        "json" | "jsonb" => format!("'{{\"of\": [1, \"two\", {{\"three\": null}}]}}'::{}", column.base),
+        "inet" | "cidr" => "'2001:db8:1:2:3:4:5:6'".to_owned(),
+        _ => return None,
+    })
+}
+
+/// Longer texts find room everywhere or nowhere.
+const LONG: i64 = 5_000;
 
 fn template(column: &Column) -> Option<String> {
     if !column.literals.is_empty() && column.category == "S" {

@@ -1,5 +1,5 @@
 //! What a statement takes away with what is in it, where it does nothing else and nothing goes along that it does not name: DROP TABLE,
-//! and ALTER TABLE … DROP COLUMN, without CASCADE.
+//! DROP TYPE, DROP DOMAIN, and ALTER TABLE … DROP COLUMN, without CASCADE.
 //!
 //! <https://www.postgresql.org/docs/current/sql-altertable.html>, <https://www.postgresql.org/docs/current/sql-droptable.html>
 
@@ -8,11 +8,11 @@ use evenkeel_core::statement::Taken;
 use pg_query::NodeEnum as Node;
 use pg_query::protobuf::{AlterTableStmt, AlterTableType, DropBehavior, DropStmt, ObjectType};
 
-/// Tables and columns; nothing where it does anything else.
+/// Tables, columns and types; nothing where it does anything else.
 pub(super) fn of(text: &str) -> Option<Vec<Taken>> {
     let taken = with_tree(text, |tree| match tree.stmts.as_slice() {
         [only] => match only.stmt.as_ref().and_then(|stmt| stmt.node.as_ref())? {
-            Node::DropStmt(drop) => tables(drop),
+            Node::DropStmt(drop) => named(drop),
             Node::AlterTableStmt(alter) => columns(alter),
             _ => None,
         },
@@ -25,27 +25,32 @@ fn is_alone(behavior: i32) -> bool {
     behavior == DropBehavior::DropRestrict as i32
 }
 
-fn tables(drop: &DropStmt) -> Option<Vec<Taken>> {
-    if drop.remove_type != ObjectType::ObjectTable as i32 || !is_alone(drop.behavior) {
+fn named(drop: &DropStmt) -> Option<Vec<Taken>> {
+    let is = |kind: ObjectType| drop.remove_type == kind as i32;
+    let is_type = is(ObjectType::ObjectType) || is(ObjectType::ObjectDomain);
+    if !(is_type || is(ObjectType::ObjectTable)) || !is_alone(drop.behavior) {
         return None;
     }
     let one = |object: &pg_query::protobuf::Node| {
-        let Some(Node::List(list)) = &object.node else { return None };
-        let parts: Vec<&str> = list
-            .items
+        let items = match object.node.as_ref()? {
+            Node::List(list) => &list.items,
+            Node::TypeName(name) => &name.names,
+            _ => return None,
+        };
+        let parts: Vec<&str> = items
             .iter()
             .map(|item| match &item.node {
                 Some(Node::String(part)) => Some(part.sval.as_str()),
                 _ => None,
             })
             .collect::<Option<_>>()?;
-        let (schema, table) = match parts.as_slice() {
-            [table] => (None, *table),
+        let (schema, name) = match parts.as_slice() {
+            [name] => (None, *name),
             // The database before it can be none but this one.
-            [.., schema, table] => (Some((*schema).to_owned()), *table),
+            [.., schema, name] => (Some((*schema).to_owned()), *name),
             [] => return None,
         };
-        Some(Taken { schema, table: table.to_owned(), column: None })
+        Some(Taken { schema, name: name.to_owned(), column: None, is_type })
     };
     drop.objects.iter().map(one).collect()
 }
@@ -56,7 +61,7 @@ fn columns(alter: &AlterTableStmt) -> Option<Vec<Taken>> {
         let Some(Node::AlterTableCmd(command)) = &command.node else { return None };
         let is_drop = command.subtype == AlterTableType::AtDropColumn as i32 && is_alone(command.behavior);
         let schema = Some(relation.schemaname.clone()).filter(|schema| !schema.is_empty());
-        is_drop.then(|| Taken { schema, table: relation.relname.clone(), column: Some(command.name.clone()) })
+        is_drop.then(|| Taken { schema, name: relation.relname.clone(), column: Some(command.name.clone()), is_type: false })
     };
     alter.cmds.iter().map(one).collect()
 }
@@ -69,7 +74,7 @@ mod tests {
     fn what_goes_is_named_and_nothing_else_goes() {
         let shown = |text: &str| {
             let one = |taken: &Taken| {
-                let parts = [taken.schema.as_deref(), Some(taken.table.as_str()), taken.column.as_deref()];
+                let parts = [taken.is_type.then_some("type"), taken.schema.as_deref(), Some(taken.name.as_str()), taken.column.as_deref()];
                 parts.into_iter().flatten().collect::<Vec<_>>().join(".")
             };
             of(text).map(|taken| taken.iter().map(one).collect::<Vec<_>>().join(" "))
@@ -79,6 +84,9 @@ mod tests {
             ("drop table if exists s.a, \"B c\";", Some("s.a B c")),
             ("DROP TABLE d.s.a", Some("s.a")),
             ("DROP TABLE a CASCADE", None),
+            ("DROP TYPE s.a, b", Some("type.s.a type.b")),
+            ("drop domain if exists a", Some("type.a")),
+            ("DROP TYPE a CASCADE", None),
             ("DROP VIEW a", None),
             ("DROP FOREIGN TABLE a", None),
             ("ALTER TABLE s.a DROP COLUMN b, DROP IF EXISTS \"C\" RESTRICT", Some("s.a.b s.a.C")),

@@ -3,42 +3,66 @@
 //!
 //! Throwaway servers write it in English, each line behind the time in UTC and the process, as servers do that nobody told otherwise.
 
+use evenkeel_core::port::{Log, LogReader};
 use evenkeel_core::trace::{Logged, Spilled};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Waits that have ended: with the lock, or given up because of a bound, a deadlock or somebody's word.
-pub fn waits(log: &str) -> Vec<Logged> {
-    let mut all = Vec::new();
-    // Of those that wait still: for what, and since when.
-    let mut pending: BTreeMap<u64, Logged> = BTreeMap::new();
-    for line in log.lines() {
-        let Some(line) = Line::of(line) else { continue };
+/// So many waits, and so many files, are kept at the most.
+const MOST: usize = if cfg!(test) { 100 } else { 100_000 };
+
+/// Waits that have ended (with the lock, or given up because of a bound, a deadlock or somebody's word), and temporary files that are gone.
+#[derive(Debug, Default)]
+pub struct Reader {
+    read: Log,
+    /// Of those that wait still: for what, and since when.
+    pending: BTreeMap<u64, Logged>,
+}
+
+impl LogReader for Reader {
+    fn line(&mut self, line: &str) {
+        let Some(line) = Line::of(line) else { return };
+        if line.level == "LOG"
+            && let Some(one) = file(&line)
+        {
+            self.spilled(one);
+            return;
+        }
         match (line.level, wait(&line)) {
             ("LOG", Some((Word::Waits, waited))) => {
-                pending.insert(line.process, waited);
+                self.pending.insert(line.process, waited);
             }
             ("LOG", Some((Word::Over, waited))) => {
-                pending.remove(&line.process);
-                all.push(waited);
+                self.pending.remove(&line.process);
+                self.waited(waited);
             }
             // Of one that gave up nothing says how long it has waited but what was said before.
             ("ERROR" | "FATAL", _) => {
-                let given_up = pending.remove(&line.process).and_then(|waited| {
+                let given_up = self.pending.remove(&line.process).and_then(|waited| {
                     let length = waited.length + line.at.checked_sub(waited.ended)?;
                     Some(Logged { length, ended: line.at, ..waited })
                 });
-                all.extend(given_up);
+                if let Some(waited) = given_up {
+                    self.waited(waited);
+                }
             }
             _ => {}
         }
     }
-    all
+
+    fn read(self: Box<Self>) -> Log {
+        self.read
+    }
 }
 
-/// Temporary files that are gone.
-pub fn spilled(log: &str) -> Vec<Spilled> {
-    log.lines().filter_map(Line::of).filter(|line| line.level == "LOG").filter_map(|line| file(&line)).collect()
+impl Reader {
+    fn waited(&mut self, one: Logged) {
+        if self.read.waits.len() < MOST { self.read.waits.push(one) } else { self.read.is_cut = true }
+    }
+
+    fn spilled(&mut self, one: Spilled) {
+        if self.read.spilled.len() < MOST { self.read.spilled.push(one) } else { self.read.is_cut = true }
+    }
 }
 
 /// `temporary file: path "base/pgsql_tmp/pgsql_tmp4711.0", size 1400`. Those that several share are in a folder that is called by the
@@ -148,6 +172,24 @@ fn time(head: &str) -> Option<Duration> {
 mod tests {
     use super::*;
 
+    fn read(log: &str) -> Log {
+        let mut reader = Box::<Reader>::default();
+        log.lines().for_each(|line| reader.line(line));
+        reader.read()
+    }
+
+    fn waits(log: &str) -> Vec<Logged> {
+        read(log).waits
+    }
+
+    #[test]
+    fn what_is_more_than_is_kept_is_said() {
+        let one = "2024-03-01 00:00:00.001 UTC [8] LOG:  process 8 acquired ShareLock on transaction 742 after 20 ms\n";
+        assert!(!read(&one.repeat(MOST)).is_cut);
+        let more = read(&one.repeat(MOST + 1));
+        assert!(more.is_cut && more.waits.len() == MOST);
+    }
+
     #[test]
     fn each_sort_of_wait_is_read_with_its_length_and_its_end() {
         let log = "2026-11-30 05:01:02.345 UTC [7] LOG:  process 7 still waiting for AccessShareLock on relation 16384 of database 5 after 10.1 ms\n\
@@ -210,7 +252,7 @@ mod tests {
                    2024-03-01 00:00:00.011 UTC [10] LOG:  temporary file: path \"base/pgsql_tmp/pgsql_tmp9.3.fileset/0.0\", size 20\n\
                    2024-03-01 00:00:00.012 UTC [11] LOG:  temporary file: path \"pg_tblspc/5/PG_18_1/pgsql_tmp/pgsql_tmp8.1.sharedfileset/i.0\", size 7\n\
                    2024-03-01 00:00:00.013 UTC [11] LOG:  temporary file: path \"base/other\", size 7\n";
-        let told: Vec<_> = spilled(log).iter().map(|one| (one.session, one.bytes, one.gone.subsec_millis())).collect();
+        let told: Vec<_> = read(log).spilled.iter().map(|one| (one.session, one.bytes, one.gone.subsec_millis())).collect();
         assert_eq!(told, [(9, 1400, 10), (9, 20, 11), (8, 7, 12)]);
     }
 }

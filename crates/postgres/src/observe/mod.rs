@@ -9,8 +9,9 @@ use crate::ident::quoted;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, display, shown_parts};
-use evenkeel_core::port::{Answer, Observer, Session};
-use evenkeel_core::trace::{Blocks, Bounds, Files, Held, Logged, Look, Map, On, Relation, Sample, Sort, Spilled, Waiter};
+use evenkeel_core::port::{Answer, LogReader, Observer, Session};
+use evenkeel_core::statement::{Nature, Statement};
+use evenkeel_core::trace::{Blocks, Bounds, Files, Held, Look, Map, On, Relation, Sample, Sort, Waiter, has_word};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -35,6 +36,10 @@ impl Observer for PostgresObserver {
         for row in &asked(session, include_str!("look.sql"))? {
             if text(row, 0) == "log" {
                 look.log = number(row, 2).unwrap_or_default();
+                continue;
+            }
+            if text(row, 0) == "rewritten" {
+                look.rewritten = text(row, 2).split_whitespace().filter_map(rewritten).collect();
                 continue;
             }
             if text(row, 0) == "virtualxid" {
@@ -63,6 +68,10 @@ impl Observer for PostgresObserver {
                 let since = text(row, 3).parse::<f64>().ok().filter(|ms| *ms >= 0.0).map(|ms| Duration::from_secs_f64(ms / 1000.0));
                 let session = number(row, 1).unwrap_or_default();
                 sample.waiters.push(Waiter { session, on, wait: wait.to_owned(), since, who: text(row, 4).to_owned() });
+                continue;
+            }
+            if text(row, 0) == "rewriting" {
+                sample.rewriting = number(row, 2).filter(|_| !text(row, 1).is_empty()).map(|oid| (oid, text(row, 1).to_owned()));
                 continue;
             }
             let Some(held) = held(row) else { continue };
@@ -120,12 +129,31 @@ impl Observer for PostgresObserver {
         Ok(asked(session, sql)?.first().is_some_and(|row| text(row, 0) == "true"))
     }
 
-    fn logged(&self, log: &str) -> Vec<Logged> {
-        log::waits(log)
+    fn explains(&self, session: &mut dyn Session, explains: bool) -> Result<bool, Box<Trouble>> {
+        let sql = if explains { include_str!("explain.sql") } else { include_str!("silent.sql") };
+        // Nobody is waited for: a database without the language that it is written in has no such functions.
+        Ok(session.run(&format!("SET lock_timeout = '1s';\n{sql}"))?.ran().is_some())
     }
 
-    fn spilled(&self, log: &str) -> Vec<Spilled> {
-        log::spilled(log)
+    fn is_explained(&self, statement: &Statement, text: &str) -> bool {
+        let is_altering =
+            matches!(statement.tag.as_str(), "ALTER TABLE" | "ALTER MATERIALIZED VIEW" | "ALTER TYPE" | "ALTER FOREIGN TABLE");
+        let is_code = matches!(statement.nature, Nature::Code | Nature::Unknown) && !statement.alone;
+        is_altering || is_code && !["pg_event_trigger", "event"].iter().any(|word| has_word(text, word))
+    }
+
+    fn position(&self, session: &mut dyn Session) -> Result<u64, Box<Trouble>> {
+        const FAR: &str = "SELECT pg_catalog.pg_wal_lsn_diff(CASE WHEN pg_catalog.pg_is_in_recovery() \
+             THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END, '0/0')::text";
+        let rows = asked(session, FAR)?;
+        rows.first().and_then(|row| number(row, 0)).ok_or_else(|| {
+            let trouble = Trouble::new(Class::CouldNotTell, "a server does not say how far its log is");
+            Box::new(trouble.expected("a place in it").found("none"))
+        })
+    }
+
+    fn reader(&self) -> Box<dyn LogReader> {
+        Box::new(log::Reader::default())
     }
 
     fn moves(&self) -> &'static str {
@@ -154,6 +182,19 @@ fn asked(session: &mut dyn Session, sql: &str) -> Result<Vec<Row>, Box<Trouble>>
             Err(Box::new(trouble.found(format!("{} ({})", refused.message, refused.code))))
         }
     }
+}
+
+/// `16384:6`: the number of a relation, and why the server writes it anew, a bit a reason.
+/// 13 and 14 know the first three, 15 and later all four (`src/include/commands/event_trigger.h`); the manual leaves them to that file.
+/// <https://www.postgresql.org/docs/18/functions-event-triggers.html#PG-EVENT-TRIGGER-TABLE-REWRITE-FUNCTIONS>
+fn rewritten(entry: &str) -> Option<(u64, Vec<String>)> {
+    const BITS: [(u32, &str); 4] = [(1, "persistence"), (2, "default-value"), (4, "column-type"), (8, "access-method")];
+    let (relation, bits) = entry.split_once(':')?;
+    let (relation, bits) = (relation.parse().ok()?, bits.parse::<u32>().ok()?);
+    let mut why: Vec<String> = BITS.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, word)| (*word).to_owned()).collect();
+    let rest = BITS.iter().fold(bits, |rest, (bit, _)| rest & !bit);
+    why.extend((rest != 0).then(|| format!("reason {rest}, which evenkeel does not know")));
+    Some((relation, why))
 }
 
 fn text(row: &[Option<String>], at: usize) -> &str {
@@ -185,6 +226,7 @@ fn relation(row: &[Option<String>]) -> Option<Relation> {
         of: number(row, 5),
         scans: number(row, 6).unwrap_or_default(),
         unique: text(row, 7) == "true",
+        elsewhere: text(row, 2) == "f",
     })
 }
 

@@ -1,6 +1,7 @@
 -- What a session, by its number, holds and waits for: sort of lock, mode, number or name, whether it is granted. And who waits for it,
 -- straight or behind others: sort of lock with `waiter ` before it, session, number or name, milliseconds, what it calls itself. Who
 -- waits for the end of a transaction because of a row holds the row's place: then the number is that of its table.
+-- Where it writes a relation anew outside of a transaction the server shows that: `rewriting`, its word, the number.
 -- Versions: 13 to 18; since when a session waits is told from 14 on. Privileges: none. Rows: one a lock of it that is no number of a
 -- transaction, one a session that waits.
 WITH RECURSIVE waiting AS (
@@ -42,3 +43,11 @@ SELECT 'waiter ' || l.locktype,
 FROM pg_catalog.pg_locks AS l
 JOIN behind AS b ON b.pid = l.pid
 WHERE NOT l.granted
+UNION ALL
+SELECT 'rewriting',
+       CASE p.param1 WHEN 1 THEN 'cluster' WHEN 2 THEN 'vacuum-full' ELSE '' END,
+       p.relid::text,
+       NULL,
+       NULL
+FROM pg_catalog.pg_stat_get_progress_info('CLUSTER') AS p
+WHERE p.pid = {session} AND p.relid <> 0

@@ -115,6 +115,10 @@ impl port::Mortal for Client {
         self.write(&framed(Some(b'Q'), &text))
     }
 
+    fn begin(&mut self) -> Result<(), Box<Trouble>> {
+        self.send("BEGIN")
+    }
+
     fn answered(&mut self) -> Result<Option<Result<(), String>>, Box<Trouble>> {
         self.read(None)
     }

@@ -1,8 +1,10 @@
 //! The ports: PostgreSQL's workshop and its servers as everybody sees them who names no engine. Does not live here: how any of
 //! it is done (the neighbours of this room).
 
-use std::path::PathBuf;
+use std::io::{BufRead, BufReader, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use evenkeel_core::connection::Blank;
 use evenkeel_core::connection::encoded;
@@ -148,13 +150,14 @@ impl port::Scratch for Scratch {
         Ok(Box::new(client))
     }
 
-    fn log(&self) -> Result<String, Box<Trouble>> {
+    fn logged(&self) -> Result<u64, Box<Trouble>> {
         let path = self.log_path();
-        // Clients' texts may be in any encoding.
-        let read = std::fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        read.map_err(|error| {
-            Box::new(Trouble::new(Class::Internal, format!("cannot read the log {}", path.display())).found(error.to_string()))
-        })
+        std::fs::metadata(&path).map(|about| about.len()).map_err(|error| unread(&path, &error))
+    }
+
+    fn log(&self, from: u64, line: &mut dyn FnMut(&str)) -> Result<(), Box<Trouble>> {
+        let path = self.log_path();
+        lines(&path, from, line).map_err(|error| unread(&path, &error))
     }
 
     fn end(&self, session: u64) -> Result<(), Box<Trouble>> {
@@ -198,11 +201,60 @@ impl port::Scratch for Scratch {
     }
 
     fn start_again(&mut self, watch: &Watch<'_>) -> Result<(), Box<Trouble>> {
-        self.launch(watch.stop).map_err(words)
+        // A process of the one that was killed may hold its shared memory a moment longer.
+        let until = Instant::now() + LINGERS;
+        loop {
+            match self.launch(watch.stop) {
+                Ok(()) => return Ok(()),
+                Err(fault) if Instant::now() >= until || watch.stop.is_requested() => return Err(words(fault)),
+                Err(_) => std::thread::sleep(PAUSE),
+            }
+        }
     }
 
     fn stop(self: Box<Self>) -> Result<(), Box<Trouble>> {
         (*self).stop().map_err(words)
+    }
+}
+
+/// For so long a start is tried again after a crash.
+const LINGERS: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(200);
+
+fn unread(path: &Path, error: &std::io::Error) -> Box<Trouble> {
+    Box::new(Trouble::new(Class::Internal, format!("cannot read the log {}", path.display())).found(error.to_string()))
+}
+
+/// What is longer is a client's text.
+const LONGEST: usize = 64 * 1024;
+
+/// Lines of a file from there on, none of them whole in memory that is longer than that.
+fn lines(path: &Path, from: u64, line: &mut dyn FnMut(&str)) -> std::io::Result<()> {
+    let mut file = std::fs::File::open(path)?;
+    file.seek(SeekFrom::Start(from))?;
+    let mut reader = BufReader::with_capacity(LONGEST, file);
+    let mut own: Vec<u8> = Vec::new();
+    let mut put = |own: &mut Vec<u8>| {
+        // Clients' texts may be in any encoding.
+        line(&String::from_utf8_lossy(own));
+        own.clear();
+    };
+    loop {
+        let some = reader.fill_buf()?;
+        if some.is_empty() {
+            if !own.is_empty() {
+                put(&mut own);
+            }
+            return Ok(());
+        }
+        let end = some.iter().position(|byte| *byte == b'\n');
+        let part = some.get(..end.unwrap_or(some.len())).unwrap_or_default();
+        own.extend(part.iter().take(LONGEST.saturating_sub(own.len())));
+        let read = part.len() + usize::from(end.is_some());
+        reader.consume(read);
+        if end.is_some() {
+            put(&mut own);
+        }
     }
 }
 
@@ -212,4 +264,27 @@ fn boxed(started: Result<Scratch, Fault>) -> Result<Box<dyn port::Scratch>, Box<
 
 fn words(fault: Fault) -> Box<Trouble> {
     Box::new(fault.trouble())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{LONGEST, lines};
+
+    #[test]
+    fn a_log_is_read_from_a_place_on_and_no_line_is_longer_than_memory_has_room_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let long = "x".repeat(3 * LONGEST);
+        std::fs::write(&path, format!("before\nfirst\n{long}\n\n\u{e4}\nlast").replace('\u{e4}', "y")).unwrap();
+        let mut told = Vec::new();
+        lines(&path, 7, &mut |line| told.push((line.chars().next(), line.len()))).unwrap();
+        assert_eq!(told, [(Some('f'), 5), (Some('x'), LONGEST), (None, 0), (Some('y'), 1), (Some('l'), 4)]);
+        std::fs::write(&path, [b'a', 0xff, b'\n']).unwrap();
+        let mut told = Vec::new();
+        lines(&path, 0, &mut |line| told.push(line.to_owned())).unwrap();
+        assert_eq!(told, ["a\u{fffd}"]);
+        assert!(lines(&path, 100, &mut |_| panic!("nothing is there")).is_ok());
+    }
 }

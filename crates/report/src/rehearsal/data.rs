@@ -3,7 +3,7 @@
 use super::held::{Blocked, Lock, blocked, lock, measured};
 use super::in_place::{InPlace, There, in_place, there};
 use super::killed::{Kill, kill};
-use super::met::{Compatibility, Estimate, Load, compatibility, estimate, load};
+use super::met::{Compatibility, Estimate, Lag, Load, compatibility, estimate, lag, load};
 use super::{ms, verdict_line};
 use crate::Fault;
 use evenkeel_core::history::effect::{Stand, Touch};
@@ -34,6 +34,8 @@ pub(super) struct Told {
     in_place: Option<InPlace>,
     /// Null where no client ran beside it.
     load: Option<Load>,
+    /// Null where no replica was to follow it.
+    lag: Option<Lag>,
     /// Null where no queries were given.
     compatibility: Option<Compatibility>,
     gaps: Vec<String>,
@@ -103,6 +105,8 @@ struct Statement {
     ms: f64,
     locks: Vec<Lock>,
     rewrites: Vec<String>,
+    /// Why each of them was written anew.
+    why: Vec<Why>,
     scans: Vec<String>,
     builds: Vec<String>,
     /// Tables that were emptied, sequences that begin anew.
@@ -126,17 +130,35 @@ struct Statement {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+struct Why {
+    relation: String,
+    /// By the server's own word: `persistence`, `default-value`, `column-type`, `access-method`; `vacuum-full`, `cluster`. Empty where it
+    /// did not say.
+    reasons: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
 struct Undo {
     /// Null where there is no way back, or one without a statement.
     exact: Option<bool>,
     order_only: bool,
     differences: Vec<Difference>,
     data_lost: Vec<String>,
+    /// Rows that were written as the new version writes them, before the way back was gone once more; null where that was not tried.
+    written: Option<Vec<Rows>>,
+    /// Tables into which none could be written although the way back works on rows, each with the reason.
+    unwritten: Vec<String>,
     ms: Option<f64>,
     failed: Option<String>,
     again: Vec<String>,
     /// Where there is no way back, one that was worked out from the effect; null else, and where the schema is as before.
     proposed: Option<Proposed>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Rows {
+    table: String,
+    rows: u64,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -312,6 +334,7 @@ fn of(rehearsal: &Rehearsal) -> Told {
         },
         in_place: rehearsal.in_place.as_ref().map(in_place),
         load: rehearsal.load.as_ref().map(load),
+        lag: rehearsal.lag.as_ref().map(lag),
         compatibility: rehearsal.asked.as_ref().map(compatibility),
         gaps: rehearsal.gaps.clone(),
         notes: rehearsal.notes.clone(),
@@ -349,6 +372,11 @@ fn statement(trace: &trace::Trace, place: Option<&rehearsal::InPlace>) -> Statem
         ms: ms(trace.took),
         locks: trace.locks.iter().map(lock).collect(),
         rewrites: trace.rewrites.clone(),
+        why: trace
+            .rewrites
+            .iter()
+            .map(|name| Why { relation: name.clone(), reasons: trace.why.get(name).cloned().unwrap_or_default() })
+            .collect(),
         scans: trace.scans.clone(),
         builds: trace.builds.clone(),
         emptied: trace.emptied.clone(),
@@ -378,6 +406,8 @@ fn undo(undo: &rehearsal::Undo) -> Undo {
         order_only: undo.order_only,
         differences: undo.differences.iter().map(difference).collect(),
         data_lost: undo.data_lost.clone(),
+        written: undo.written.as_ref().map(|all| all.iter().map(|(table, rows)| Rows { table: table.clone(), rows: *rows }).collect()),
+        unwritten: undo.unwritten.clone(),
         ms: undo.took.map(ms),
         failed: undo.failed.clone(),
         again: undo.again.clone(),

@@ -1,6 +1,7 @@
 //! What kills leave of a migration: in lines, and as the public JSON has it.
 
 use super::{ms, time, touched};
+use evenkeel_core::history::effect::Touch;
 use evenkeel_core::rehearsal::{self, Left, Orphan};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,7 +12,7 @@ pub(super) struct Kill {
     victim: &'static str,
     /// When, in words.
     moment: String,
-    /// What is there afterwards: `nothing`, `everything`, `part`; `untold` where the migration does nothing to the schema.
+    /// What is there afterwards: `nothing`, `everything`, `part`; `untold` where neither schema nor rows would show it.
     left: &'static str,
     /// What of it is there, where that is a part.
     left_behind: Vec<String>,
@@ -48,7 +49,7 @@ pub(super) fn kill(one: &rehearsal::Kill) -> Kill {
         moment: one.moment.clone(),
         left: one.left.name(),
         left_behind: match &one.left {
-            Left::Part(touches) => touched(touches),
+            Left::Part(touches, rows) => part(touches, rows),
             Left::Nothing | Left::Everything | Left::Untold => Vec::new(),
         },
         orphan: one.orphan.map(|Orphan { lasted, noticed }| Gone { lasted_ms: ms(lasted), noticed }),
@@ -81,13 +82,18 @@ pub(super) fn lines(kills: &[rehearsal::Kill]) -> Vec<(bool, String)> {
     told.collect()
 }
 
+/// What is there, in the schema and in rows.
+fn part(touches: &[Touch], rows: &[String]) -> Vec<String> {
+    touched(touches).into_iter().chain(rows.iter().cloned()).collect()
+}
+
 /// What came of it.
 fn came(one: &rehearsal::Kill) -> (bool, String) {
     let mut words = match &one.left {
         Left::Nothing => "nothing of it is left".to_owned(),
         Left::Everything => "all of it is in".to_owned(),
-        Left::Untold => "the schema is as before and after it".to_owned(),
-        Left::Part(touches) => format!("left is {}", touched(touches).join(", ")),
+        Left::Untold => "schema and rows are as before and after it, as far as that shows".to_owned(),
+        Left::Part(touches, rows) => format!("left is {}", part(touches, rows).join(", ")),
     };
     if let Some(orphan) = one.orphan {
         words = if orphan.noticed {
@@ -106,7 +112,7 @@ fn came(one: &rehearsal::Kill) -> (bool, String) {
         }
         Some(Ok(odd)) => format!("; run again, it comes to another end: {}", odd.join("; ")),
     };
-    let is_open = matches!(one.left, Left::Nothing | Left::Part(_));
+    let is_open = matches!(one.left, Left::Nothing | Left::Part(..));
     let is_bad = one.converges() == Some(false) && is_open;
     (is_bad, format!("{words}{again}"))
 }

@@ -6,6 +6,35 @@ use evenkeel_core::rehearsal;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+/// A replica that followed the release.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Lag {
+    /// Bytes of the log that it had not replayed, at the most; null where none followed.
+    bytes: Option<u64>,
+    /// How far it was behind, at the most.
+    ms: Option<f64>,
+    /// The statement that was sent last when it was so.
+    file: Option<String>,
+    line: Option<u32>,
+    /// How long after the release it had all of it; null where it was not waited for longer.
+    caught_up_ms: Option<f64>,
+    /// Why none followed.
+    why: Option<String>,
+}
+
+pub(super) fn lag(told: &Result<rehearsal::Lag, String>) -> Lag {
+    let seen = told.as_ref().ok();
+    let place = seen.and_then(|seen| seen.place.as_ref());
+    Lag {
+        bytes: seen.map(|seen| seen.bytes),
+        ms: seen.map(|seen| ms(seen.time)),
+        file: place.map(|place| place.file.clone()),
+        line: place.map(|place| place.line),
+        caught_up_ms: seen.and_then(|seen| seen.caught_up).map(ms),
+        why: told.as_ref().err().cloned(),
+    }
+}
+
 /// Clients that ran beside the release.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Load {

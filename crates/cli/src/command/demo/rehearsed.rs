@@ -137,6 +137,7 @@ fn plain() -> Rehearse {
         next: Vec::new(),
         workload: Vec::new(),
         long_transaction: None,
+        replica: false,
         within: None,
         probe: false,
         evidence: None,

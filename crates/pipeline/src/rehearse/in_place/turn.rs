@@ -8,9 +8,9 @@ use crate::rehearse::eyes::Eyes;
 use crate::rehearse::samples::Samples;
 use crate::runner::{Onlooker, Spoken};
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Answer, Claim, Observer, Opening, Rollback, Session, Standing, Watch};
+use evenkeel_core::port::{Answer, Claim, LogReader, NoLog, Observer, Opening, Rollback, Session, Standing, Watch};
 use evenkeel_core::rehearsal::{Course, Waited, bytes};
-use evenkeel_core::trace::{Bounds, Files, Logged, Look, Map, Sample, Spilled, Trace};
+use evenkeel_core::trace::{Bounds, Files, Look, Map, Sample, Trace};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -253,14 +253,9 @@ impl Observer for Light<'_> {
         Ok(false)
     }
 
-    fn logged(&self, _: &str) -> Vec<Logged> {
-        Vec::new()
+    fn reader(&self) -> Box<dyn LogReader> {
+        Box::new(NoLog)
     }
-
-    fn spilled(&self, _: &str) -> Vec<Spilled> {
-        Vec::new()
-    }
-
     fn moves(&self) -> &'static str {
         self.observer.moves()
     }

@@ -1,6 +1,7 @@
 //! A statement that stands before a lock of somebody else, and who sent it: there it can be killed. Neighbour: `killed`.
 
-use super::each::{Each, about};
+use super::each::Each;
+use super::held::about;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::port::{Limits, Mortal, Observer, Session};
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// It stands.
-pub struct Standing {
+pub struct Stalled {
     /// Who sent it, as long as that lives.
     mortal: Option<Box<dyn Mortal>>,
     id: u64,
@@ -25,10 +26,12 @@ pub struct Standing {
 pub struct Sent<'s> {
     pub statement: &'s str,
     pub before: Vec<&'s str>,
+    /// All of that is one transaction.
+    pub is_one: bool,
     pub text: &'s str,
 }
 
-impl Standing {
+impl Stalled {
     /// Sends it in a database, while somebody uses the tables that it is about; nothing where it does not stand.
     pub fn make(
         own: &Each<'_>,
@@ -42,8 +45,12 @@ impl Standing {
         let mortal = scratch.mortal(database, &own.place.confined)?;
         let id = mortal.id();
         let mut one = Self { mortal: Some(mortal), id, holders: Vec::new(), watcher, tables };
+        let patience = own.ground.limits.statement_timeout;
+        if sent.is_one && !one.does(|mortal| mortal.begin(), patience)? {
+            return Ok(None);
+        }
         for text in &sent.before {
-            if !one.does(text, own.ground.limits.statement_timeout)? {
+            if !one.does(|mortal| mortal.send(text), patience)? {
                 return Ok(None);
             }
         }
@@ -61,9 +68,9 @@ impl Standing {
     }
 
     /// Whether it does something, and is not refused.
-    fn does(&mut self, text: &str, patience: Duration) -> Result<bool, Box<Trouble>> {
+    fn does(&mut self, send: impl FnOnce(&mut dyn Mortal) -> Result<(), Box<Trouble>>, patience: Duration) -> Result<bool, Box<Trouble>> {
         let Some(mortal) = &mut self.mortal else { return Ok(false) };
-        mortal.send(text)?;
+        send(&mut **mortal)?;
         let from = Instant::now();
         while from.elapsed() < patience {
             if let Some(answer) = mortal.answered()? {

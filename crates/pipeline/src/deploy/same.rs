@@ -1,0 +1,42 @@
+//! Whether what stays under another name is what it was.
+//!
+//! Neighbour: `aside`, which tries it on a throwaway server.
+
+use super::back::shown;
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::{Deferred, Identity, Manifest, display, shown_parts};
+use std::collections::BTreeMap;
+
+/// What is not there in the end although it was put aside before.
+pub fn lost(begin: &Manifest, end: &Manifest) -> Option<String> {
+    let there: Vec<Deferred> = end.deferred().collect();
+    let before = begin.deferred().find(|one| !there.iter().any(|other| other.kind == one.kind && other.mark() == one.mark()));
+    before.map(|one| format!("{}, which was put aside before, would go", one.display()))
+}
+
+/// Columns by the server's own numbers, whatever they are called.
+pub type Numbered = BTreeMap<(u64, u64), String>;
+
+/// What of what stays is not what it was where the way back began, by the server's numbers: names can be given to other things.
+pub fn exchanged(filled: &[Vec<String>], deferred: &[Deferred], (before, after): (&Numbered, &Numbered)) -> Option<String> {
+    for name in filled {
+        let shown_name = shown(name);
+        let own = |parts: &Vec<String>| parts.starts_with(name);
+        let kind = if name.len() == 3 { Kind::Column } else { Kind::Table };
+        let was = display(kind, &Identity::new(name.iter().map(String::as_str)));
+        let Some(kept) = deferred.iter().find(|one| one.kind == kind && one.was == was) else {
+            return Some(format!("{shown_name} is not put aside"));
+        };
+        let known: Vec<String> = kept.identity.parts().map(str::to_owned).collect();
+        let mut numbers = before.iter().filter(|(_, column)| shown_parts(column).is_some_and(|parts| own(&parts))).peekable();
+        if numbers.peek().is_none() {
+            return Some(format!("{shown_name} was not seen on the throwaway server"));
+        }
+        let is_kept =
+            |number: &(u64, u64)| after.get(number).and_then(|now| shown_parts(now)).is_some_and(|parts| parts.starts_with(&known));
+        if let Some((_, column)) = numbers.find(|(number, _)| !is_kept(number)) {
+            return Some(format!("{column} would go, and what is kept is another"));
+        }
+    }
+    None
+}
