@@ -133,7 +133,8 @@ fn plays(tool: &Tool) {
     if !tool.render.is_empty() {
         play.bare();
     }
-    if play.is_repaired() {
+    // Printing code takes its time: those are deployed at night.
+    if play.is_repaired() && (wants_all() || tool.render.is_empty()) {
         play.deploys();
     }
     if wants_all() {
@@ -180,7 +181,7 @@ fn plays_sql(name: &str) {
     }
 }
 
-/// Those whose migrations are code, on PostgreSQL and on one of the others.
+/// Those whose migrations are code, on PostgreSQL and, at night, on one of the others.
 fn plays_code(name: &str) {
     let at = CODE.iter().position(|tool| tool.name == name).unwrap();
     let tool = &CODE[at];
@@ -190,7 +191,9 @@ fn plays_code(name: &str) {
         println!("{name} is another day's ({share})");
     } else if is_there(name, tool.needs, tool.is_heavy) {
         plays(tool);
-        on_mysql::plays(tool, at);
+        if wants_all() {
+            on_mysql::plays(tool, at);
+        }
     }
 }
 
