@@ -5,6 +5,7 @@
 pub mod backfilled;
 pub mod breaker;
 pub mod drilled;
+pub mod kept;
 pub mod lock;
 pub mod passage;
 pub mod rolled;

@@ -3,6 +3,8 @@
 //! Lives here: the nouns, and what follows from looks before and after. Does not live here: how a server is asked (`port`, and
 //! `observe` of each engine), what that means for a release (`rehearsal`).
 
+pub use crate::manifest::has_word;
+
 use crate::finding::Place;
 use crate::statement::{Nature, Statement};
 use std::collections::{BTreeMap, BTreeSet};
@@ -405,19 +407,6 @@ impl Around<'_> {
 #[must_use]
 pub fn names(text: &str, name: &str) -> bool {
     has_word(text, name.rsplit('.').next().unwrap_or(name).trim_matches('"'))
-}
-
-/// Whether a text has a word, whatever quotes stand around it and whatever its case.
-#[must_use]
-pub fn has_word(text: &str, word: &str) -> bool {
-    let (text, word) = (text.to_lowercase(), word.to_lowercase());
-    let is_of_name = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    !word.is_empty()
-        && text.match_indices(&word).any(|(at, found)| {
-            let before = text.get(..at).and_then(|before| before.chars().next_back());
-            let after = text.get(at + found.len()..).and_then(|after| after.chars().next());
-            !before.is_some_and(is_of_name) && !after.is_some_and(is_of_name)
-        })
 }
 
 #[cfg(test)]

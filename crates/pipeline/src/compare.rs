@@ -5,12 +5,13 @@ use crate::digest;
 use crate::explained;
 use crate::replay::Target;
 use evenkeel_core::compare::{Comparison, Sameness, Scope, Side};
+use evenkeel_core::deployment::kept;
 use evenkeel_core::digest::Tree;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::{Finding, Origin, Remedy, SOURCE_HIDDEN, Subject, Which};
 use evenkeel_core::gate::{self, Judgement};
 use evenkeel_core::kind::{Dimension, Severity};
-use evenkeel_core::manifest::{Endpoint, Manifest, Whose, deferred};
+use evenkeel_core::manifest::{Endpoint, Manifest, Whose};
 use evenkeel_core::policy::{self, Ignored};
 use evenkeel_core::port::Run;
 
@@ -143,7 +144,7 @@ pub(crate) fn judged(compare: Compare, wanted: &Wanted<'_>, run: &Run<'_>) -> Co
     let ignored = policy::apply(&mut comparison, run.waivers, run.today);
     comparison.findings.extend(said);
     for (side, which) in [(&reference, Which::Reference), (&candidate, Which::Candidate)] {
-        comparison.findings.extend(deferred::findings(&side.manifest, which, run.today));
+        comparison.findings.extend(kept::findings(&side.manifest, which, run.today));
     }
     if wanted.insisted {
         gate::insist(&mut comparison, wanted.demanded);

@@ -4,10 +4,8 @@
 //! Lives here: the name, the mark, and how such objects are told from all others. They are no part of what is hashed and compared; the
 //! manifest lists them apart. Does not live here: putting aside (`pipeline/deploy/aside`).
 
-use super::{Identity, Manifest, Object, display};
-use crate::finding::{DEFERRED, Finding, Origin, Remedy, Subject, Thing, Which};
-use crate::kind::{Kind, Severity, Value};
-use crate::trace::has_word;
+use super::{Identity, Object, display, has_word};
+use crate::kind::{Kind, Value};
 use jiff::civil::Date;
 use std::collections::{HashMap, HashSet};
 
@@ -67,34 +65,6 @@ impl Deferred {
         let when = if today < self.due { "it is kept until" } else { "it may be dropped, by a release of its own, since" };
         format!("{kind} {name}, put aside {} as what {was} was: {when} {}", self.since, self.due)
     }
-}
-
-/// What is said of each table and column of an environment that was put aside.
-#[must_use]
-pub fn findings(manifest: &Manifest, side: Which, today: Date) -> Vec<Finding> {
-    let one = |one: Deferred| {
-        let spec = one.kind.spec();
-        let names = spec.identity_of(one.identity.parts().len()).unwrap_or_default();
-        let identity = names.iter().copied().zip(one.identity.parts().map(str::to_owned)).collect();
-        let thing = Thing { dimension: spec.dimension, kind: one.kind, object: one.display(), identity, attribute: None };
-        let step = if today < one.due {
-            "nothing: it is kept for the way back"
-        } else {
-            "drop it by a migration of its own, once nothing uses it"
-        };
-        Finding {
-            id: DEFERRED.to_owned(),
-            severity: Severity::Inform,
-            subject: Subject::Object(thing),
-            expected: None,
-            found: Some(one.words(today)),
-            origin: Origin::Captured { side, set_by: None },
-            why: "A way back put it aside in place of dropping it. It is outside of digests and of what is compared.".to_owned(),
-            manual: None,
-            remedy: Some(Remedy::Step(step.to_owned())),
-        }
-    };
-    manifest.deferred().map(one).collect()
 }
 
 /// A name for what is put aside on a day, in which as much of its own stands as there is room for, and that nobody has.

@@ -8,12 +8,14 @@ mod endpoint;
 mod gap;
 mod object;
 mod part;
+mod word;
 
 pub use deferred::Deferred;
 pub use endpoint::{ALL_DATABASES, Endpoint, Instance, NodeRole, Whose};
 pub use gap::{Gap, Reason};
 pub use object::{AS_TEXT, ITEM_END, Identity, Mark, Object, Space, display, first_shown_part, shown_parts};
 pub use part::{Parts, Patterns, Texts, dimensions_of_schemas, lives_in_schemas};
+pub use word::has_word;
 
 use crate::kind::{Dimension, Engines, Kind};
 
