@@ -108,6 +108,10 @@ fn kept(
     let dialect = stage.engine.dialect(&manifest.endpoint)?;
     let written = place.forked(&stage.watch)?;
     let begin = place.look(&place.database, stage)?;
+    if schema(&begin) != schema(target) {
+        let odd = place.gaps.first().cloned().unwrap_or_else(|| "its digest is another".to_owned());
+        return Ok(Err(format!("on a throwaway server the schema is not as it is there: {odd}")));
+    }
     let observer = stage.engine.observer()?;
     let before = observer.columns(&mut *place.scratch.session(&place.database)?)?;
     let mut at = Bench {

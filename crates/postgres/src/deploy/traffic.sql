@@ -41,7 +41,8 @@ SELECT
     NULL
 FROM pg_catalog.pg_stat_activity AS a
 JOIN holding AS h ON h.pid = a.pid
-WHERE a.usesysid IS NOT NULL
+-- Whose transaction ended since its locks were read has none any more.
+WHERE a.usesysid IS NOT NULL AND a.state IS DISTINCT FROM 'idle'
 UNION ALL
 SELECT
     'replica',
