@@ -1,11 +1,10 @@
 -- What this session holds: sort of lock, mode, its number or name, and of relations the columns of map.sql from the schema on; first of
--- all how far the log is, and what `explain.sql` has the server say of relations that were written anew; the transaction that it is in stands as `virtualxid`.
+-- all what `explain.sql` has the server say of relations that were written anew, and how far the log is; the transaction that it is in
+-- stands as `virtualxid`.
 -- Versions: 13 to 18. Privileges: none. Rows: one a lock.
-SELECT 'log', '', pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')::text,
+SELECT 'log', COALESCE(pg_catalog.current_setting('evenkeel.rewritten', true), ''),
+       pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')::text,
        NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text
-UNION ALL
-SELECT 'rewritten', '', pg_catalog.current_setting('evenkeel.rewritten', true),
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 UNION ALL
 SELECT l.locktype,
        l.mode,

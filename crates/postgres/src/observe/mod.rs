@@ -36,10 +36,7 @@ impl Observer for PostgresObserver {
         for row in &asked(session, include_str!("look.sql"))? {
             if text(row, 0) == "log" {
                 look.log = number(row, 2).unwrap_or_default();
-                continue;
-            }
-            if text(row, 0) == "rewritten" {
-                look.rewritten = text(row, 2).split_whitespace().filter_map(rewritten).collect();
+                look.rewritten = text(row, 1).split_whitespace().filter_map(rewritten).collect();
                 continue;
             }
             if text(row, 0) == "virtualxid" {
