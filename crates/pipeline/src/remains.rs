@@ -49,7 +49,12 @@ pub(crate) fn orphans(gone: &[&Entry], deployer: &dyn Deployer, session: &mut dy
             if begun.elapsed() >= PATIENCE + PATIENCE {
                 let trouble = Trouble::new(Class::CouldNotTell, format!("a session of run {} is on the server still", entry.number));
                 let found: Vec<String> = left.iter().map(ToString::to_string).collect();
-                return Err(Box::new(trouble.expected("none, its process is gone").found(format!("session {}", found.join(", ")))));
+                return Err(Box::new(
+                    trouble
+                        .expected("none, its process is gone")
+                        .found(format!("session {}", found.join(", ")))
+                        .fix("end it there, and run it again"),
+                ));
             }
             if begun.elapsed() >= PATIENCE && !is_ended {
                 is_ended = true;

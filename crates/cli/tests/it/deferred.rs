@@ -143,6 +143,16 @@ fn what_was_put_aside_goes_by_a_release_of_its_own_and_not_before_its_day() {
     assert!(said.contains("or was put aside: public.people._deprecated_"), "{said}");
     let told = deploy(&place, &["--plan", "--accept-gap", "use"]).exits(0);
     assert!(told.stdout.contains("contract"), "{}", told.stdout);
+    // Words say nothing of it, and what it did when it was rehearsed does.
+    let (one, two) = name.split_at(9);
+    let text = format!("-- migrate:up\ndo $$ begin execute 'alter table people dr' || 'op {one}' || '{two}'; end $$;\n");
+    let written = place.read("m/20260103000000_away.sql");
+    place.write("m/20260103000000_away.sql", text);
+    place.run(&["rehearse", "--for", "shop", "--evidence", "code.json"]);
+    let told: Value = serde_json::from_str(&deploy(&place, &["--plan", "--evidence", "code.json"]).stdout).unwrap();
+    let gates: Vec<&Value> = told["gates"].as_array().unwrap().iter().filter(|gate| gate["name"] == "contract").collect();
+    assert_eq!(gates.len(), 2, "{told}");
+    place.write("m/20260103000000_away.sql", written);
     // Somebody uses it.
     db.exec(&format!("create view still as select {name} from people"));
     let gates = contract(1);

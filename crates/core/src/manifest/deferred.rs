@@ -30,7 +30,7 @@ pub struct Deferred {
     pub since: Date,
     /// The day from which it may be dropped.
     pub due: Date,
-    /// The statements that make it what it was; nothing where the server has no place for them.
+    /// The statements that make it what it was; nothing of what only goes along with a column.
     pub back: Option<String>,
 }
 
@@ -63,7 +63,7 @@ impl Deferred {
     pub fn words(&self, today: Date) -> String {
         let (kind, name, was) = (self.kind.name(), self.display(), &self.was);
         let when = if today < self.due { "it is kept until" } else { "it may be dropped, by a release of its own, since" };
-        format!("{kind} {name}, put aside {} as what {was} was: {when} {}", self.since, self.due)
+        format!("{kind} {name}, put aside {} (it was {was}): {when} {}", self.since, self.due)
     }
 }
 
@@ -194,26 +194,36 @@ const HEADS: [Kind; 8] =
 
 /// Whether a table does nothing and refuses nothing where others are changed, and holds no rows for another.
 fn is_free(table: &Object, objects: &[Object]) -> bool {
-    let is_part = ["partition_of", "partition_by", "inherits"].iter().any(|name| table.get(name).is_some());
     let is_on = |object: &Object| object.identity.part(0) == table.identity.part(0) && object.identity.part(1) == table.identity.part(1);
     let acts = |object: &Object| match object.kind {
         Kind::Constraint => object.text("type") == Some("foreign key"),
         Kind::Trigger | Kind::PublicationTable => true,
         _ => false,
     };
-    !is_part && !objects.iter().any(|object| acts(object) && is_on(object))
+    !is_part(table) && !objects.iter().any(|object| acts(object) && is_on(object))
+}
+
+/// Whether an index takes every row: it is not unique, and nothing is computed for it, which may fail.
+#[must_use]
+pub fn is_plain(index: &Object) -> bool {
+    let computes = matches!(index.get("keys"), Some(Value::List(items)) if items.iter().any(|item| item.contains('(')));
+    !computes && ["unique", "constraint", "predicate"].iter().all(|name| index.get(name).is_none())
+}
+
+/// Whether a table has partitions, is one, or inherits: its rows are another's as well.
+#[must_use]
+pub fn is_part(table: &Object) -> bool {
+    ["partition_of", "partition_by", "inherits"].iter().any(|name| table.get(name).is_some())
 }
 
 /// Whether an index or a sequence is one of a column. An index that refuses rows keeps others from writing.
 fn is_with(object: &Object, column: &Object) -> bool {
     let own = column.identity.part(2);
     match object.kind {
-        Kind::Index if object.get("unique").is_none() => {
-            let lists = || ["keys", "include"].into_iter().filter_map(|name| object.get(name));
-            let items = || lists().flat_map(|value| if let Value::List(items) = value { &**items } else { &[] });
-            // What is computed may fail.
-            let computes = object.get("predicate").is_some() || items().any(|item| item.contains('('));
-            belongs(object, column.identity.part(0), column.identity.part(1)) && !computes && items().any(|item| has_word(item, own))
+        Kind::Index if is_plain(object) => {
+            let lists = ["keys", "include"].into_iter().filter_map(|name| object.get(name));
+            let mut items = lists.flat_map(|value| if let Value::List(items) = value { &**items } else { &[] });
+            belongs(object, column.identity.part(0), column.identity.part(1)) && items.any(|item| has_word(item, own))
         }
         Kind::Sequence => object.text("owned_by") == Some(&column.display()),
         _ => false,

@@ -43,11 +43,6 @@ pub trait Dialect: Sync {
         None
     }
 
-    /// How many characters a comment on such an object may have; nothing where there is no bound.
-    fn comment_room(&self, _: Kind) -> Option<usize> {
-        None
-    }
-
     /// Where a kind stands among those that nothing else orders: what is smaller is made earlier and dropped later.
     fn rank(&self, kind: Kind) -> u16;
 

@@ -338,7 +338,7 @@ fn beyond(statement: &Statement, release: &Release, grammar: &dyn Grammar) -> Op
 }
 
 /// Why nobody can count what a way back takes: it says more than definitions, or turns values into others.
-fn uncounted(statement: &Statement, release: &Release) -> Option<String> {
+pub(super) fn uncounted(statement: &Statement, release: &Release) -> Option<String> {
     for cut in &release.cuts {
         for said in cut.up.iter().flat_map(Script::statements) {
             let is_plain = matches!(said.statement.nature, Nature::Definition | Nature::Session | Nature::Transaction(_));

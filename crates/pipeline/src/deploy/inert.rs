@@ -3,7 +3,8 @@
 //! Neighbour: `aside`, which puts aside.
 
 use evenkeel_core::kind::{Kind, Value};
-use evenkeel_core::manifest::{Identity, Manifest, Object, display, shown_parts};
+use evenkeel_core::manifest::deferred::{is_part, is_plain};
+use evenkeel_core::manifest::{Identity, Manifest, Object, shown_parts};
 use evenkeel_core::trace::has_word;
 
 /// What a column loses, so that rows that do not have it get nothing.
@@ -77,23 +78,17 @@ fn refusing(of: Option<&str>, now: &Manifest) -> Option<String> {
     None
 }
 
+/// Whether that is a column of a table, as both are shown.
+fn is_column_of(column: &str, table: &str) -> bool {
+    column.strip_prefix(table).is_some_and(|rest| rest.starts_with('.'))
+}
+
 /// Whether something goes where a table does: what hangs on it by its name.
 pub fn hangs_on(one: &Object, table: &Object) -> bool {
     let (schema, name) = (table.identity.part(0), table.identity.part(1));
     let is_below = one.identity.parts().len() > 2 && one.identity.part(0) == schema && one.identity.part(1) == name;
-    let shown = table.display();
-    let is_owned = Some(one)
-        .filter(|one| one.kind == Kind::Sequence)
-        .and_then(|one| one.text("owned_by"))
-        .is_some_and(|of| of.strip_prefix(&shown).is_some_and(|rest| rest.starts_with('.')));
+    let is_owned = one.kind == Kind::Sequence && one.text("owned_by").is_some_and(|of| is_column_of(of, &table.display()));
     is_below || one.kind.spec().index_of("table").is_some() && is_about(one, schema, name) || is_owned
-}
-
-/// Whether an index takes every row: it is not unique, and nothing is computed for it.
-fn is_plain(index: &Object) -> bool {
-    let computes = |item: &str| item.contains('(');
-    let has = matches!(index.get("keys"), Some(Value::List(items)) if items.iter().any(|item| computes(item)));
-    !has && ["unique", "constraint", "predicate"].iter().all(|name| index.get(name).is_none())
 }
 
 /// What meets whole rows of a table, and would meet another row than before.
@@ -143,9 +138,7 @@ fn copies(text: &str) -> bool {
 
 /// Why a table cannot be put aside, nor a column of it, yet.
 fn partly(table: &Object) -> Option<String> {
-    let of = ["partition_of", "partition_by", "inherits", "partition_key"].into_iter();
-    let has = of.filter(|name| table.kind.spec().index_of(name).is_some()).find(|name| table.get(name).is_some());
-    has.map(|_| format!("{} has partitions or is one, or inherits", table.display()))
+    is_part(table).then(|| format!("{} has partitions or is one, or inherits", table.display()))
 }
 
 /// Indexes of a table.
@@ -186,13 +179,8 @@ pub fn beside<'m>(object: &'m Object, now: &'m Manifest) -> Vec<&'m Object> {
         return Vec::new();
     }
     let (schema, table) = (object.identity.part(0), object.identity.part(1));
-    let is_its = |of: &str| {
-        let name = match object.kind {
-            Kind::Column => object.display(),
-            _ => display(Kind::Table, &object.identity),
-        };
-        of == name || object.kind == Kind::Table && of.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'))
-    };
+    let name = object.display();
+    let is_its = |of: &str| of == name || object.kind == Kind::Table && is_column_of(of, &name);
     let indexes = on(schema, table, now).filter(|index| index.identity.parts().len() == 2);
     let indexes = indexes.filter(|index| object.kind == Kind::Table || is_plain(index) && mentions(index, object.identity.part(2)));
     let sequences = now.of_kind(Kind::Sequence).iter().filter(|sequence| sequence.text("owned_by").is_some_and(is_its));

@@ -151,7 +151,9 @@ impl Hands<'_> {
                             format!("{words} ({code}); --statement-timeout gives each statement {bound}")
                         }
                         _ => match deed.form.as_ref().filter(|_| self.deployer.is_unfit(&code)) {
-                            Some(form) => format!("{words} ({code}); it was rehearsed with {form}, and is done so or not at all"),
+                            Some(form) => format!(
+                                "{words} ({code}); it was rehearsed with {form}, and is done so or not at all: build the table anew while nobody waits, or have the file say how, and rehearse it again"
+                            ),
                             None => format!("{words} ({code})"),
                         },
                     };

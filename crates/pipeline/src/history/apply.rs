@@ -18,7 +18,7 @@ use evenkeel_core::history::effect::found;
 use evenkeel_core::history::told::{History, Ledger};
 use evenkeel_core::patch::{Dialect, Proof};
 use evenkeel_core::port::{
-    Act, Answer, Claim, Claimed, Ending, Entry, Environment, Intended, Intention, Limits, Orphan, Refused, Run, State, Stop, Tool, Wish,
+    Answer, Claim, Claimed, Ending, Entry, Environment, Intended, Limits, Orphan, Refused, Run, State, Stop, Tool, Wish,
 };
 
 /// What came of it.
@@ -101,18 +101,8 @@ pub fn apply(
         applied.outcome = Outcome::Refused(shut.into_iter().map(|one| one.why).collect());
         return Ok(applied);
     }
-    let intention = Intention {
-        verb: "repair".to_owned(),
-        environment: order.environment.to_owned(),
-        target: environment.describe(),
-        by: order.by.to_owned(),
-        owner: order.owner.clone(),
-        reason: order.reason.map(str::to_owned),
-        snapshot: Some(order.snapshot.to_owned()),
-        ground: applied.repair.ground.clone(),
-        digest: Intention::digest_of(&deeds.iter().map(|deed| deed.act.clone()).collect::<Vec<Act>>()),
-        acts: deeds.iter().map(|deed| deed.act.clone()).collect(),
-    };
+    let intention =
+        order.intention(environment.describe(), applied.repair.ground.clone(), deeds.iter().map(|deed| deed.act.clone()).collect());
     let intended = match Intended::write(order.store, &intention, &gone)? {
         Ok(intended) => intended,
         Err(other) => {

@@ -1,6 +1,6 @@
 //! The order to run a repair where it counts. Neighbours: `apply` and `orphans`, which carry it out.
 
-use evenkeel_core::port::{Owner, Store};
+use evenkeel_core::port::{Act, Intention, Owner, Store};
 use std::time::Duration;
 
 /// Who wants it, and under which conditions.
@@ -21,4 +21,22 @@ pub struct Order<'a> {
     pub allow_destructive: bool,
     /// For how long locks of others are asked for.
     pub patience: Duration,
+}
+
+impl Order<'_> {
+    /// What is written down before anything is done: on which server and database, from which schema on, which acts.
+    pub(super) fn intention(&self, target: String, ground: String, acts: Vec<Act>) -> Intention {
+        Intention {
+            verb: "repair".to_owned(),
+            environment: self.environment.to_owned(),
+            target,
+            by: self.by.to_owned(),
+            owner: self.owner.clone(),
+            reason: self.reason.map(str::to_owned),
+            snapshot: Some(self.snapshot.to_owned()),
+            ground,
+            digest: Intention::digest_of(&acts),
+            acts,
+        }
+    }
 }

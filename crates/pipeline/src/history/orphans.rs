@@ -7,7 +7,7 @@ use crate::remains;
 use crate::replay::Means;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::told::History;
-use evenkeel_core::port::{Claimed, Ending, Entry, Environment, Intended, Intention, Run, Wish};
+use evenkeel_core::port::{Claimed, Ending, Entry, Environment, Intended, Run, Wish};
 
 /// Has what such runs still do end, where something is in flight that may be theirs. What was done, where anything was: then all is to be
 /// judged again.
@@ -27,18 +27,7 @@ pub(super) fn ended(
     if gone.is_empty() || gone.len() < unfinished.len() {
         return Ok(None);
     }
-    let intention = Intention {
-        verb: "repair".to_owned(),
-        environment: order.environment.to_owned(),
-        target: environment.describe(),
-        by: order.by.to_owned(),
-        owner: order.owner.clone(),
-        reason: order.reason.map(str::to_owned),
-        snapshot: Some(order.snapshot.to_owned()),
-        ground: String::new(),
-        digest: Intention::digest_of(&[]),
-        acts: Vec::new(),
-    };
+    let intention = order.intention(environment.describe(), String::new(), Vec::new());
     // Who has the environment is said where the repair itself is begun.
     let Ok(intended) = Intended::write(order.store, &intention, &gone)? else { return Ok(None) };
     lease::beating(&intended, || {
