@@ -69,7 +69,8 @@ fn a_transaction_is_gone_or_whole_and_a_statement_outlives_its_client() {
     for words in [
         "client or backend or server killed before its commit: nothing of it is left; run again, it comes to the same end, and needs \
          ACCESS EXCLUSIVE on public.people again",
-        "its statement went on, and stood in the queue for 1.5 s and longer, nothing of it is left",
+        "its statement went on, and stood in the queue for ",
+        " and longer, nothing of it is left",
         "server killed after its commit: all of it is in",
     ] {
         assert!(shown.contains(words), "{words}: {shown}");
