@@ -130,8 +130,8 @@ impl Scratch {
         }
         let mut settings = own_settings(scratch.socket_dir());
         settings.extend(options.settings.iter().cloned());
-        settings::append(&scratch.data_dir().join("postgresql.conf"), &settings)?;
-        match (scratch.launch(stop), &scratch.recalled) {
+        let written = settings::append(&scratch.data_dir().join("postgresql.conf"), &settings);
+        match (written.and_then(|()| scratch.launch(stop)), &scratch.recalled) {
             (Ok(()), _) => {}
             (Err(fault), _) if stop.is_requested() => return Err(fault),
             (Err(_), Some(recalled)) => {
