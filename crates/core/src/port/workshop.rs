@@ -222,6 +222,15 @@ pub trait Scratch: Send + Sync {
         Err(Box::new(trouble.found(format!("{}: evenkeel has none there yet", self.describe()))))
     }
 
+    /// What confined sessions of no named role have made in a database becomes the superuser's, as if it had made that; such a role is no
+    /// more until the next one is opened.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    fn take_over(&self, _database: &str) -> Result<(), Box<Trouble>> {
+        Ok(())
+    }
+
     /// How long the server's log is by now, in bytes.
     ///
     /// # Errors

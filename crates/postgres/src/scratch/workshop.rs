@@ -141,6 +141,10 @@ impl port::Scratch for Scratch {
         Ok(Box::new(super::confined::open(self, database, confined).map_err(words)?.into_port()))
     }
 
+    fn take_over(&self, database: &str) -> Result<(), Box<Trouble>> {
+        super::confined::taken_over(self, database).map_err(words)
+    }
+
     fn mortal(&self, database: &str, confined: &Confined) -> Result<Box<dyn Mortal>, Box<Trouble>> {
         let role = super::confined::role(self, database, confined).map_err(words)?;
         let mut client = Client::open(&self.display(), self.socket_dir(), database, &role)?;

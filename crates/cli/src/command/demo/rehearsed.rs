@@ -132,6 +132,7 @@ fn plain() -> Rehearse {
         target: "production".to_owned(),
         on: "scratch".to_owned(),
         expect: None,
+        dump: None,
         rows: Vec::new(),
         queries: Vec::new(),
         next: Vec::new(),
