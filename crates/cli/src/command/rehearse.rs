@@ -117,6 +117,7 @@ fn command(arguments: &Rehearse, rehearsal: &Rehearsal) -> String {
         words.push(format!("--rows {}", rows.join(",")));
     }
     words.extend(arguments.dump.iter().map(|path| format!("--dump {}", quoted(path))));
+    words.extend(arguments.data.iter().map(|name| format!("--data {}", crate::paint::shell::quoted(name))));
     words.extend(arguments.queries.iter().map(|path| format!("--queries {}", quoted(path))));
     words.extend(
         arguments
@@ -138,6 +139,7 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     let prepared = super::in_place::wanted(arguments, settings, common)?;
+    let data = arguments.data.as_deref().map(|typed| super::in_place::readable(typed, settings, common)).transpose()?;
     let endpoint = wire::endpoint(&arguments.target, settings, common, &DIMENSIONS)?;
     let expected = arguments.expect.as_deref().map(|text| wire::endpoint(text, settings, common, &[Dimension::Schema]));
     let expected = expected.transpose()?;
@@ -234,6 +236,7 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
         questions,
         workload: beside,
         dump: dump.as_ref(),
+        data: data.as_ref().map(|allowed| stage::Data { name: allowed.name, source: &allowed.source }),
         site: site.as_ref().map(super::in_place::Ready::site),
     };
     let mut rehearsal = stage::run(&target, &release, &wanted, &means, &run)?;

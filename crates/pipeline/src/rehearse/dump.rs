@@ -178,12 +178,12 @@ pub fn has_rows(dump: Option<&Dump>) -> Box<Trouble> {
     Box::new(trouble.fix("leave --rows out, or dump the schema alone (pg_dump --schema-only)"))
 }
 
-/// What rows a dump brought.
-pub fn rows_of(here: &BTreeMap<String, u64>) -> String {
+/// What rows there are, and whose.
+pub fn rows_of(whose: &str, here: &BTreeMap<String, u64>) -> String {
     let full = here.values().filter(|rows| **rows > 0).count();
     let rows: u64 = here.values().sum();
     format!(
-        "rows are the dump's, {rows} in {full} of {} tables: what fails on others was not seen; clients ask by made-up keys, and may meet none",
+        "rows are {whose}, {rows} in {full} of {} tables: what fails on others was not seen; clients ask by made-up keys, and may meet none",
         here.len()
     )
 }

@@ -2,7 +2,7 @@
 //! back and run again.
 //!
 //! Lives here: the order of things. `place` makes the server, `watched` runs it once, `eyes` watches statements, `samples` from a second
-//! session, `dump` reads one that its schema is made of, `reasons` why something is written anew, `logged` has what the server's log says of waits, `load` has clients beside them who
+//! session, `dump` reads one that its schema is made of, `copied` has rows of an environment, `reasons` why something is written anew, `logged` has what the server's log says of waits, `load` has clients beside them who
 //! ask a `workload`, `lasting` transactions; `tried` tries one migration after the other (its effect, its way back, itself once more) on
 //! databases of `each`, `held` has statements held up meanwhile, `written` has the new version write before a way back; `killed` kills each
 //! at several moments, `stalled` has a statement stand for that; `compared` says what is otherwise in the schema, `rows` in tables; `clock`
@@ -13,6 +13,7 @@
 mod asked;
 mod clock;
 mod compared;
+mod copied;
 mod dump;
 mod each;
 mod eyes;
@@ -38,6 +39,7 @@ mod workload;
 mod written;
 
 pub use asked::Questions;
+pub use copied::Data;
 pub use dump::Dump;
 pub use in_place::{Site, Standing, UNTOUCHED, by_tier, halted, refused, unfinished};
 pub use pending::{Release, files, named, pending, read};
@@ -84,6 +86,8 @@ pub struct Wanted<'a> {
     pub probed: Option<&'a dyn Environment>,
     /// A dump that its schema is made of, in place of the target's manifest.
     pub dump: Option<&'a Dump>,
+    /// Where rows are copied from.
+    pub data: Option<Data<'a>>,
     /// Where it is run as well, and given up.
     pub site: Option<Site<'a>>,
 }
@@ -156,7 +160,13 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     let mut here = BTreeMap::new();
     if let (true, Ok(filler)) = (place.has_rows, &filler) {
         here = filler.counted(&mut *place.scratch.session(&place.database)?)?;
-        told.floor.push(dump::rows_of(&here));
+        told.floor.push(dump::rows_of("the dump's", &here));
+    }
+    if let Some(data) = &wanted.data {
+        run.watch.see(Event::Step { what: &format!("rows of {}", data.name) });
+        let (rows, floor) = data.copied(&place, &limits, &run.watch)?;
+        told.floor.extend(floor);
+        here = rows;
     }
     let sizing = match largest {
         Some(_) => {

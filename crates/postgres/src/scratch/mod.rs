@@ -18,7 +18,7 @@ mod settings;
 mod workshop;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::time::Duration;
 
 use evenkeel_core::connection::encoded;
@@ -89,6 +89,8 @@ pub struct Scratch {
     root: Root,
     /// How many were asked of it by the port.
     replicas: AtomicU32,
+    /// Of refusals nothing is told that may be in a row.
+    is_discreet: AtomicBool,
 }
 
 impl Scratch {
@@ -236,7 +238,13 @@ impl Scratch {
             socket: format!(".s.PGSQL.{PORT}.lock"),
             users: vec![SUPERUSER.into(), "_postgres".into()],
         };
-        Ok(Self { instance: Instance::create(&root, identity)?, binaries: binaries.clone(), root, replicas: AtomicU32::new(0) })
+        Ok(Self {
+            instance: Instance::create(&root, identity)?,
+            binaries: binaries.clone(),
+            root,
+            replicas: AtomicU32::new(0),
+            is_discreet: AtomicBool::new(false),
+        })
     }
 
     fn display(&self) -> String {

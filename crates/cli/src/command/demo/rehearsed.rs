@@ -133,6 +133,7 @@ fn plain() -> Rehearse {
         on: "scratch".to_owned(),
         expect: None,
         dump: None,
+        data: None,
         rows: Vec::new(),
         queries: Vec::new(),
         next: Vec::new(),
