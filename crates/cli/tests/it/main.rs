@@ -69,6 +69,8 @@ mod real_tools;
 mod reference;
 mod rehearse;
 mod rehearse_asked;
+mod rehearse_data;
+mod rehearse_dump;
 mod rehearse_evidence;
 mod rehearse_html;
 mod rehearse_killed;

@@ -246,6 +246,25 @@ pub trait Scratch: Send + Sync {
         Err(Box::new(trouble.found(format!("{}: evenkeel has none there yet", self.describe()))))
     }
 
+    /// From now on sessions tell of refusals nothing that may be in a row: rows have come that nobody made up. Holds for servers that are made
+    /// of this one.
+    ///
+    /// # Errors
+    /// Such a server tells values.
+    fn hush(&self) -> Result<(), Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, "rows of an environment cannot be copied there");
+        Err(Box::new(trouble.found(format!("{}: what it refuses may quote them", self.describe()))))
+    }
+
+    /// What confined sessions of no named role have made in a database becomes the superuser's, as if it had made that; such a role is no
+    /// more until the next one is opened.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    fn take_over(&self, _database: &str) -> Result<(), Box<Trouble>> {
+        Ok(())
+    }
+
     /// How long the server's log is by now, in bytes.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ mod settings;
 mod workshop;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::time::Duration;
 
 use evenkeel_core::connection::encoded;
@@ -94,6 +94,8 @@ pub struct Scratch {
     /// What it was asked to be like, in words: a state of one is another's only where these are the same.
     likeness: Vec<String>,
     recalled: Option<Recalled>,
+    /// Of refusals nothing is told that may be in a row.
+    is_discreet: AtomicBool,
 }
 
 impl Scratch {
@@ -276,6 +278,7 @@ impl Scratch {
             replicas: AtomicU32::new(0),
             likeness: Vec::new(),
             recalled: None,
+            is_discreet: AtomicBool::new(false),
         })
     }
 
