@@ -2,7 +2,7 @@
 //! compared afterwards with what it did when it was rehearsed.
 //!
 //! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files (`stepwise` where no transaction takes definitions back), `course` is what happens under the
-//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `contract` keeps what is old while it is used, `marked` has tables changed before, `back` is the way back, `aside` keeps what would go with it, `inert` keeps that from being in anybody's way, `same` tells whether it is what it was, `drained` keeps clients out of it, `resume` knows
+//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `contract` keeps what is old while it is used, `marked` has tables changed before, `back` is the way back, `covered` has it rehearsed where nobody has, `aside` keeps what would go with it, `inert` keeps that from being in anybody's way, `same` tells whether it is what it was, `drained` keeps clients out of it, `resume` knows
 //! what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is kept
 //! (`Store`), whether evidence holds (`core/evidence`).
 
@@ -13,6 +13,7 @@ pub mod back;
 mod beside;
 mod contract;
 mod course;
+pub mod covered;
 mod deeds;
 mod drained;
 mod gates;
