@@ -143,6 +143,7 @@ pub fn run(
         Ok(kept) => (kept, None),
         Err(why) => (None, Some(why)),
     };
+    let written = release;
     let release = kept.as_ref().map_or(release, |kept| &kept.release);
     let taking = match &kept {
         Some(kept) => taking.map(|taking| taking.without(&kept.stays)),
@@ -197,7 +198,8 @@ pub fn run(
         None => gates::acts(&deeds),
     });
     if let Some(taking) = &taking {
-        let gate = back::loss(&order.proof, release, taking, &**environment, (&limits, &run.watch), stepwise)?;
+        // What is put aside is kept by statements of our own.
+        let gate = back::loss(&order.proof, written, taking, &**environment, (&limits, &run.watch), stepwise)?;
         gates.push(match unkept {
             Some(why) if gate.holds == Some(true) => {
                 let fix = "drop what was put aside by a release of its own first, or say --accept-loss all";
