@@ -190,7 +190,9 @@ pub fn run(
     // What was begun and not ended is asked about once nobody else can write.
     let is_open = order.resume && earlier.iter().any(|entry| entry.count(State::Unknown) > 0);
     let proven = gates::evidence(order, release, &target, &past);
-    gates.extend(proven.into_iter().filter(|gate| !(is_open && gate.name == "baseline")));
+    // So is what a server may lack that took another's place since.
+    let is_asked = |gate: &Gate| is_open || order.resume && !order.plan && !past.done.is_empty() && gate.holds != Some(true);
+    gates.extend(proven.into_iter().filter(|gate| !(gate.name == "baseline" && is_asked(gate))));
     gates.extend(contract::gates(order, release, &target, &**environment, (&limits, run))?);
     gates.extend(marked::gates(order, release, &**environment, (&limits, run))?);
     gates.push(match &order.with {
@@ -254,7 +256,7 @@ pub fn run(
     }
     let recording = recording.unwrap_or_default();
     let work = Work { source, environment: &**environment, engine, deployer, order, run, release, recording: recording.as_ref(), read };
-    let hands = Hands { deployer, bounds: order.bounds, stop: run.watch.stop, taking: taking.as_ref() };
+    let hands = Hands { deployer, bounds: order.bounds, stop: run.watch.stop, taking: taking.as_ref(), course: None };
     let mut deployed = work.under_claim(deployed, deeds, (&earlier, &gone), &target, hands)?;
     if let (Outcome::Ran { stopped: Some(_), .. }, false) = (&deployed.outcome, deployed.deferred.is_empty()) {
         // Of one that stopped, what is there.
