@@ -56,7 +56,7 @@ pub use shift::Shifter;
 pub use store::{Halt, Kept, Pruned, Store, Written};
 pub use used::{Use, Used};
 pub use watch::{Event, Silent, Stop, Watch, Watcher};
-pub use workshop::{Confined, Installed, Like, Looker, Mortal, Scratch, Workshop};
+pub use workshop::{Confined, Installed, Like, Looker, Mortal, Recalled, Scratch, Workshop};
 
 use crate::fault::{Class, Trouble};
 use crate::kind::Dimension;
@@ -298,6 +298,17 @@ pub trait Environment: Send + Sync {
     /// The server cannot be reached, or goes away; such servers are not asked yet.
     fn orphans(&self, _keys: &[Vec<String>], _: &Limits, _: &Watch<'_>) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
         Err(Box::new(Trouble::new(Class::Configuration, format!("references of rows are not looked at on {}", self.describe()))))
+    }
+
+    /// Copies what is in its tables into those of a throwaway server of its family, by that one's URL: read only, as of one moment, each table
+    /// within the limits, with no more of it in memory than what is under way. A table whose rows cannot be read, or do not fit, stays empty
+    /// and is told without a value; rows that refer to one that did not come along are left out, and counted.
+    ///
+    /// # Errors
+    /// One of both cannot be reached, or goes away; the end was asked for; rows of such servers are not copied.
+    fn pour(&self, _into: &str, _: &Limits, _: &Watch<'_>) -> Result<Vec<Filled>, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, format!("rows of {} are not copied", self.describe()));
+        Err(Box::new(trouble.expected("a PostgreSQL database").fix("leave --data out; or bring rows with a dump: --dump FILE")))
     }
 
     /// When things became as they are, and whose work that was, as far as the server can say.

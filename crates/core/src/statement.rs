@@ -249,6 +249,11 @@ pub trait Grammar: Sync {
     /// What migration tools call the servers that speak it.
     fn servers(&self) -> &'static [&'static str];
 
+    /// How dumps begin that programs write of such servers.
+    fn dumps(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The pieces of a text, in order and without a gap between them.
     fn split(&self, source: &str) -> Vec<Piece>;
 

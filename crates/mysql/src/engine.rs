@@ -97,6 +97,12 @@ impl Engine for Mysql {
         false
     }
 
+    /// Of the database, the table, the column, the server, the routine, that anybody may rely on it, its log.
+    /// <https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html>
+    fn is_forbidden(&self, code: &str) -> bool {
+        matches!(code, "1044" | "1142" | "1143" | "1227" | "1370" | "1410" | "1419")
+    }
+
     fn session_role(&self) -> Option<&'static str> {
         Some("an account that may do everything in its database")
     }

@@ -107,6 +107,7 @@ fn under_intention(
         snapshot: None,
         ground: schema(target).unwrap_or_default(),
         digest: Intention::digest_of(&acts),
+        artifact: None,
         acts,
     };
     let unfinished = lease::unfinished(order.store, &called, order.is_there, run)?;

@@ -466,12 +466,12 @@ impl Guard {
         self.told.notify_all();
     }
 
-    fn begin(&self, limit: Duration) {
+    pub fn begin(&self, limit: Duration) {
         self.set(|state| state.deadline = Some(Instant::now() + limit + GRACE));
     }
 
-    /// Whether it was ended from here.
-    fn end(&self) -> bool {
+    /// It is over: was its session ended from here?
+    pub fn end(&self) -> bool {
         self.set(|state| state.deadline = None);
         self.ended.load(Ordering::SeqCst) > 0
     }

@@ -77,6 +77,10 @@ impl Engine for Postgres {
         value.map(|value| ("search_path".to_owned(), value)).into_iter().collect()
     }
 
+    fn is_forbidden(&self, code: &str) -> bool {
+        code == "42501"
+    }
+
     fn named_schemas(&self, settings: &[(String, String)]) -> Vec<String> {
         let path = settings.iter().find(|(name, _)| name == "search_path").map_or("", |(_, value)| value.as_str());
         let (mut names, mut rest) = (Vec::new(), path.trim());

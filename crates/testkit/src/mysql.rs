@@ -341,28 +341,47 @@ fn options() -> Options {
     }
 }
 
+/// A program of the vendor of a server, and how it finds that.
+fn tool(of: &TestDb, names: (&str, &str)) -> Command {
+    let flavor = of.flavor();
+    let servers = find_servers();
+    let server = pick(&servers, Some(flavor.engine), Some(flavor.number)).unwrap();
+    let name = if flavor.engine == Engine::MariaDb { names.1 } else { names.0 };
+    // The distribution keeps servers and clients apart.
+    let places = [server.bin_dir().join(name), PathBuf::from("/usr/bin").join(name)];
+    let mut command = Command::new(places.into_iter().find(|path| path.exists()).unwrap());
+    command.args(["--no-defaults", "--user=root", &format!("--socket={}", of.server.socket.display())]);
+    command
+}
+
+/// What the vendor's own tool writes of a database, with routines, events and triggers.
+///
+/// # Panics
+/// When that fails.
+#[must_use]
+pub fn dumped(from: &TestDb) -> Vec<u8> {
+    let mut dumping = tool(from, ("mysqldump", "mariadb-dump"));
+    dumping.args(["--routines", "--events", "--triggers"]);
+    if from.flavor().engine != Engine::MariaDb {
+        dumping.arg("--set-gtid-purged=OFF");
+    }
+    let output = dumping.arg(&from.name).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
 /// Dumps one database by the vendor's own tool and restores it into another on the same server.
 ///
 /// # Panics
 /// When that fails.
 pub fn dump_and_restore(from: &TestDb, to: &TestDb) {
-    let flavor = from.flavor();
-    let servers = find_servers();
-    let server = pick(&servers, Some(flavor.engine), Some(flavor.number)).unwrap();
-    let is_mariadb = flavor.engine == Engine::MariaDb;
-    let (dump, client) = if is_mariadb { ("mariadb-dump", "mariadb") } else { ("mysqldump", "mysql") };
-    // The distribution keeps servers and clients apart.
-    let program =
-        |name: &str| [server.bin_dir().join(name), PathBuf::from("/usr/bin").join(name)].into_iter().find(|path| path.exists()).unwrap();
-    let socket = format!("--socket={}", from.server.socket.display());
-    let mut dumping = Command::new(program(dump));
-    dumping.args(["--no-defaults", "--user=root", &socket, "--routines", "--events", "--triggers"]);
-    if !is_mariadb {
-        dumping.arg("--set-gtid-purged=OFF");
-    }
-    let mut dumping = dumping.arg(&from.name).stdout(Stdio::piped()).spawn().unwrap();
-    let text = dumping.stdout.take().unwrap();
-    let restored = Command::new(program(client)).args(["--no-defaults", "--user=root", &socket, &to.name]).stdin(text).output().unwrap();
-    assert!(dumping.wait().unwrap().success());
+    let text = dumped(from);
+    let mut restoring = tool(to, ("mysql", "mariadb"));
+    restoring.arg(&to.name).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut restoring = restoring.spawn().unwrap();
+    let mut input = restoring.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || std::io::Write::write_all(&mut input, &text));
+    let restored = restoring.wait_with_output().unwrap();
     assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
+    writer.join().unwrap().unwrap();
 }

@@ -219,6 +219,14 @@ pub struct Rehearse {
     /// The schema that is expected after it: a manifest, or replay:DIR.
     #[arg(long, value_name = "MANIFEST|replay:DIR")]
     pub expect: Option<String>,
+    /// A dump as plain SQL (pg_dump, mysqldump) that the throwaway server's schema is made of, in place of what the target's manifest tells;
+    /// roles, extensions, owners and rights stay as captured. What is otherwise on the target is said.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub dump: Option<PathBuf>,
+    /// Fill tables of the throwaway server with copies of the rows of this environment, by its configured name; one that is not production.
+    /// It is read only; no value of a row is told. PostgreSQL.
+    #[arg(long, value_name = "ENV", conflicts_with = "rows")]
+    pub data: Option<String>,
     /// Give tables of the throwaway server so many made-up rows each, or such a part of what they have on the target; without it they are
     /// empty. Several sizes with commas, such as 1%,3%,10%: then it is estimated what everything takes on the target's size.
     #[arg(long, value_name = "COUNT|PART%", value_delimiter = ',', value_parser = amount)]

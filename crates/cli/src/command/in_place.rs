@@ -38,6 +38,57 @@ pub struct Ready<'a> {
     limits: &'a Limits,
 }
 
+/// An environment that is known not to be production.
+pub struct Allowed<'a> {
+    pub name: &'a str,
+    pub configured: &'a Environment,
+    pub source: Source,
+    pub looked: Manifest,
+}
+
+/// That an environment is none of production, by what is written of it and by what it is; `flag` says where it was named.
+///
+/// # Errors
+/// Of class Usage where it may be; it, or one of production, cannot be looked at.
+pub fn allowed<'a>(typed: &'a str, flag: &str, settings: &'a Settings, common: &Common) -> Result<Allowed<'a>, Box<Trouble>> {
+    let by_name = wire::by_name(typed, settings, "add it to evenkeel.toml with a tier, and type its name");
+    let (name, configured) = by_name.map_err(|trouble| Box::new(trouble.origin(flag)))?;
+    // What is refused by what is written of it is not even looked at.
+    stage::by_tier(name, configured.tier, &configured.origin)?;
+    let progress = Line::new(common.quiet);
+    let run = wire::run(&progress, settings);
+    let source = wire::endpoint(name, settings, common, &UNTOUCHED)?.source.on_primary();
+    let looked = capture::manifest(&source, &run)?;
+    let production = settings.in_order().into_iter().filter(|(_, one)| one.tier == Some(Tier::Production));
+    let mut all = Vec::new();
+    for (other, _) in production {
+        signals::stop().check()?;
+        let endpoint = wire::endpoint(other, settings, common, &[]).and_then(|endpoint| {
+            let source = endpoint.source.on_primary();
+            if source.is_live() { capture::manifest(&source, &run).map(|manifest| manifest.endpoint) } else { Err(no_server(other)) }
+        });
+        all.push((other.to_owned(), endpoint.map_err(|trouble| trouble.to_string())));
+    }
+    let standing = Standing { name, tier: configured.tier, origin: &configured.origin, looked: &looked.endpoint, production: &all };
+    refused(&standing)?;
+    Ok(Allowed { name, configured, source, looked })
+}
+
+/// One whose rows may be copied: what would keep a release away keeps them there.
+///
+/// # Errors
+/// As [`allowed`].
+pub fn readable<'a>(typed: &'a str, settings: &'a Settings, common: &Common) -> Result<Allowed<'a>, Box<Trouble>> {
+    let is_configured = settings.environments.contains_key(typed);
+    allowed(typed, "flag --data", settings, common).map_err(|mut trouble| {
+        if trouble.class == Class::Usage && is_configured {
+            trouble.what = format!("rows of {typed} are not copied");
+            trouble.fix = Some("name an environment that is not production, or have rows made up: --rows".to_owned());
+        }
+        trouble
+    })
+}
+
 /// Where it is wanted beside a throwaway server, looked at: it is not production, nobody has halted it, and nothing of ours is open there.
 ///
 /// # Errors
@@ -54,23 +105,8 @@ pub fn wanted<'a>(arguments: &'a Rehearse, settings: &'a Settings, common: &'a C
     let store = store::seen(settings, common)?;
     stage::halted(&*store, name)?;
     stage::unfinished(&*store, name, &store::is_there)?;
-    let progress = Line::new(common.quiet);
-    let run = wire::run(&progress, settings);
-    let source = wire::endpoint(name, settings, common, &UNTOUCHED)?.source.on_primary();
-    let looked = capture::manifest(&source, &run)?;
+    let Allowed { name, configured, source, looked } = allowed(typed, "flag --on", settings, common)?;
     wire::engine(looked.endpoint.engine).rollback()?;
-    let production = settings.in_order().into_iter().filter(|(_, one)| one.tier == Some(Tier::Production));
-    let mut all = Vec::new();
-    for (other, _) in production {
-        signals::stop().check()?;
-        let endpoint = wire::endpoint(other, settings, common, &[]).and_then(|endpoint| {
-            let source = endpoint.source.on_primary();
-            if source.is_live() { capture::manifest(&source, &run).map(|manifest| manifest.endpoint) } else { Err(no_server(other)) }
-        });
-        all.push((other.to_owned(), endpoint.map_err(|trouble| trouble.to_string())));
-    }
-    let standing = Standing { name, tier: configured.tier, origin: &configured.origin, looked: &looked.endpoint, production: &all };
-    refused(&standing)?;
     let (by, owner, patience) = (store::user(), store::owner(), common.lock_timeout);
     Ok(Some(Prepared { name, configured, source, looked, store, by, owner, patience }))
 }

@@ -116,6 +116,8 @@ fn command(arguments: &Rehearse, rehearsal: &Rehearsal) -> String {
         let rows: Vec<String> = arguments.rows.iter().map(|amount| amount.to_string().replace(" %", "%").replace(" rows", "")).collect();
         words.push(format!("--rows {}", rows.join(",")));
     }
+    words.extend(arguments.dump.iter().map(|path| format!("--dump {}", quoted(path))));
+    words.extend(arguments.data.iter().map(|name| format!("--data {}", crate::paint::shell::quoted(name))));
     words.extend(arguments.queries.iter().map(|path| format!("--queries {}", quoted(path))));
     words.extend(
         arguments
@@ -137,6 +139,7 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     let prepared = super::in_place::wanted(arguments, settings, common)?;
+    let data = arguments.data.as_deref().map(|typed| super::in_place::readable(typed, settings, common)).transpose()?;
     let endpoint = wire::endpoint(&arguments.target, settings, common, &DIMENSIONS)?;
     let expected = arguments.expect.as_deref().map(|text| wire::endpoint(text, settings, common, &[Dimension::Schema]));
     let expected = expected.transpose()?;
@@ -160,6 +163,7 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
     release.old = dual::leaving(settings.dual.values(), &release.cuts);
     // No application uses what was put aside.
     release.old.extend(target.deferred().map(|one| one.display()));
+    let dump = arguments.dump.as_deref().map(|path| stage::Dump::read(path, target.endpoint.engine, grammar)).transpose()?;
     let sizes = sizes(arguments)?;
     let has_sizes = sizes.len() >= SIZES;
     let has_queries = !(arguments.queries.is_empty() && arguments.next.is_empty());
@@ -231,6 +235,8 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
         probed,
         questions,
         workload: beside,
+        dump: dump.as_ref(),
+        data: data.as_ref().map(|allowed| stage::Data { name: allowed.name, source: &allowed.source }),
         site: site.as_ref().map(super::in_place::Ready::site),
     };
     let mut rehearsal = stage::run(&target, &release, &wanted, &means, &run)?;

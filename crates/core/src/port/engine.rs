@@ -64,6 +64,11 @@ pub trait Engine: Sync {
         None
     }
 
+    /// Whether a refusal with that code says that only somebody who may more can do it.
+    fn is_forbidden(&self, _code: &str) -> bool {
+        false
+    }
+
     /// Schemas that these settings name.
     fn named_schemas(&self, _: &[(String, String)]) -> Vec<String> {
         Vec::new()

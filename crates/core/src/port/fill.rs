@@ -93,6 +93,13 @@ pub trait Filler: Sync {
     /// The session is lost, or the end was asked for.
     fn fill(&self, session: &mut dyn Session, rows: &Rows, stop: &Stop) -> Result<Vec<Filled>, Box<Trouble>>;
 
+    /// How many rows each table has, where rows have come that nobody made here; tables are then as those are that have been there for a
+    /// while.
+    ///
+    /// # Errors
+    /// The session is lost.
+    fn counted(&self, session: &mut dyn Session) -> Result<BTreeMap<String, u64>, Box<Trouble>>;
+
     /// Writes some rows more into each of those tables, and into those that they refer to, as an application would: one by one, with
     /// everything that the server does for that; and for each column, as it is shown, with new room one row that uses it. `looks` is the
     /// superuser's, `writes` of somebody who may write.

@@ -81,6 +81,16 @@ pub struct Like {
     pub serves_replicas: bool,
     /// Whether it must not be taken for a copy of another throwaway server: costs the making of data of its own.
     pub own_identity: bool,
+    /// Words under which a state of such a server may be kept: it begins with the first that is ([`Scratch::recalled`]).
+    pub kept: Vec<String>,
+}
+
+/// What a server began with, where it is a state that was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recalled {
+    pub word: String,
+    /// What was kept beside it.
+    pub beside: String,
 }
 
 impl Like {
@@ -177,6 +187,20 @@ pub trait Scratch: Send + Sync {
         None
     }
 
+    /// The state that it began with, of those that were asked for.
+    fn recalled(&self) -> Option<Recalled> {
+        None
+    }
+
+    /// Keeps everything that is committed under that word, with a text beside it, for servers that begin with it ([`Like::kept`]). It
+    /// runs on. Whether it is kept: not where that would be large, or a copy would not be the same.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or its files not be copied.
+    fn keep(&self, _word: &str, _beside: &str) -> Result<bool, Box<Trouble>> {
+        Ok(false)
+    }
+
     /// The command with which a person gets at one of its databases.
     fn client(&self, database: &str) -> String;
 
@@ -220,6 +244,25 @@ pub trait Scratch: Send + Sync {
     fn mortal(&self, database: &str, _: &Confined) -> Result<Box<dyn Mortal>, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, format!("no client of {database} that can be killed"));
         Err(Box::new(trouble.found(format!("{}: evenkeel has none there yet", self.describe()))))
+    }
+
+    /// From now on sessions tell of refusals nothing that may be in a row: rows have come that nobody made up. Holds for servers that are made
+    /// of this one.
+    ///
+    /// # Errors
+    /// Such a server tells values.
+    fn hush(&self) -> Result<(), Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, "rows of an environment cannot be copied there");
+        Err(Box::new(trouble.found(format!("{}: what it refuses may quote them", self.describe()))))
+    }
+
+    /// What confined sessions of no named role have made in a database becomes the superuser's, as if it had made that; such a role is no
+    /// more until the next one is opened.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    fn take_over(&self, _database: &str) -> Result<(), Box<Trouble>> {
+        Ok(())
     }
 
     /// How long the server's log is by now, in bytes.

@@ -34,6 +34,10 @@ impl Grammar for MysqlGrammar {
         &["mysql", "mariadb"]
     }
 
+    fn dumps(&self) -> &'static [&'static str] {
+        &["-- MySQL dump ", "-- MariaDB dump "]
+    }
+
     fn parameters(&self, statement: &str) -> String {
         super::parameter::marked(statement)
     }
@@ -65,6 +69,9 @@ impl Grammar for MysqlGrammar {
 const SENDING: &[char] = &['g', 'G'];
 /// Those that change nothing that is sent: printing, warnings, the pager, the notes.
 const HARMLESS: &[char] = &['p', 'w', 'W', 'n', 't', 'c'];
+
+/// How MariaDB's dumps have their client run no commands.
+const SANDBOX: &str = "/*M!999999\\- ";
 
 struct Cutter<'t> {
     source: &'t str,
@@ -113,8 +120,21 @@ impl<'t> Cutter<'t> {
         from + line.find(['\n', '\r']).unwrap_or(line.len())
     }
 
+    /// What a dump of MariaDB begins with: a command to its client in what is a comment to all others, which takes other commands away.
+    /// <https://mariadb.org/mariadb-dump-file-compatibility-change/>
+    fn sandbox(&mut self) {
+        let rest = self.rest();
+        let space = rest.len() - rest.trim_start().len();
+        let begins = rest.get(space..).is_some_and(|text| text.starts_with(SANDBOX));
+        if let Some(end) = rest.find("*/").filter(|_| begins) {
+            self.between(self.at + space);
+            self.push(self.at + end + 2 - space, What::Command { odd: None });
+        }
+    }
+
     /// The next statement, or a client's command, with what stands before it.
     fn statement(&mut self) {
+        self.sandbox();
         let (source, delimiter) = (self.source, self.delimiter);
         let mut start: Option<usize> = None;
         let mut body = Body::default();

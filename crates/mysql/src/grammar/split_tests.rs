@@ -59,6 +59,15 @@ fn a_delimiter_holds_until_the_next_and_is_no_part_of_a_statement() {
 }
 
 #[test]
+fn what_a_dump_of_mariadb_begins_with_is_a_command_that_does_no_harm() {
+    let source = "/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump 10.19\nselect 1;\n";
+    assert_eq!((statements(source), odd(source)), (vec!["select 1;".to_owned()], Vec::new()));
+    assert_eq!(statements("\n/*M!999999\\- x */select 2"), ["select 2"]);
+    // Of one that does not end nothing is known.
+    assert!(!odd("/*M!999999\\- select 1;\n").is_empty());
+}
+
+#[test]
 fn a_body_is_one_statement_without_a_delimiter_too() {
     for body in [
         "CREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END;",

@@ -103,7 +103,7 @@ fn kept(
         return Ok(Err("the schema changed since it was looked at".to_owned()));
     }
     let stage = putting.stage;
-    let place = match Place::make(&manifest, stage, (putting.role, None), None) {
+    let place = match Place::make(&manifest, stage, (putting.role, None), (None, None)) {
         Ok(place) => place,
         Err(trouble) => {
             stage.watch.stop.check()?;

@@ -66,6 +66,8 @@ impl Trial<'_> {
             workload: Workload::default(),
             probed: None,
             site: None,
+            data: None,
+            dump: None,
         };
         match rehearse::returned(whole, (&there, back), &wanted, &self.means, run) {
             Ok(told) => Ok(told.map(|told| Statement::of(&told, &told.files, &limits, self.version, self.at))),

@@ -58,40 +58,75 @@ pub fn build_replicated(manifest: &Manifest, builder: &Builder<'_>, settings: &[
 }
 
 fn built(manifest: &Manifest, builder: &Builder<'_>, settings: &[(String, String)], serves_replicas: bool) -> Result<Built, Box<Trouble>> {
-    let Builder { engine, workshop, watch } = *builder;
-    // What was put aside is there as well: a release may drop it.
-    let manifest = &manifest.whole();
-    let dialect = engine.dialect(&manifest.endpoint)?;
-    let database = database_of(manifest);
-    let like = settings.iter().fold(like(manifest, &*dialect), |like, (name, value)| like.setting(name, value));
-    let scratch = workshop.start(&Like { serves_replicas, ..like }, &watch)?;
-    let mut reasons = BTreeMap::new();
-    let mut seen = look(&*scratch, &database, &*dialect, &watch)?;
-    let form = Form { offline: true, throwaway: true };
-    let mut odd = left(&seen.whole(), manifest, &*dialect);
-    for _ in 0..ROUNDS {
-        if odd.is_empty() {
-            break;
-        }
-        watch.stop.check()?;
-        let planned = plan(&World::of(&seen.whole()), &World::of(manifest), &*dialect, form);
-        for refusal in &planned.refused {
-            reasons.entry((refusal.kind, refusal.object.clone())).or_insert_with(|| refusal.reason.clone());
-        }
-        let mut session = scratch.session(&database)?;
-        let refused = run(&mut *session, &planned, &*dialect, &watch)?;
-        reasons.extend(refused);
-        drop(session);
-        seen = look(&*scratch, &database, &*dialect, &watch)?;
-        let before = std::mem::replace(&mut odd, left(&seen.whole(), manifest, &*dialect));
-        if before == odd {
-            break;
-        }
+    let begun = Begun::start(manifest, builder, settings, serves_replicas)?;
+    let (seen, left) = begun.made(&|_| true)?;
+    Ok(Built { scratch: begun.scratch, database: begun.database, seen, left })
+}
+
+/// A server like a manifest's, in whose database not everything is made yet.
+pub(crate) struct Begun<'b> {
+    pub scratch: Box<dyn Scratch>,
+    pub database: String,
+    manifest: Manifest,
+    dialect: Box<dyn Dialect>,
+    builder: Builder<'b>,
+}
+
+impl<'b> Begun<'b> {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// As [`build`].
+    pub fn start(
+        manifest: &Manifest,
+        builder: &Builder<'b>,
+        settings: &[(String, String)],
+        serves_replicas: bool,
+    ) -> Result<Self, Box<Trouble>> {
+        // What was put aside is there as well: a release may drop it.
+        let manifest = manifest.whole();
+        let dialect = builder.engine.dialect(&manifest.endpoint)?;
+        let database = database_of(&manifest);
+        let like = settings.iter().fold(like(&manifest, &*dialect), |like, (name, value)| like.setting(name, value));
+        let scratch = builder.workshop.start(&Like { serves_replicas, ..like }, &builder.watch)?;
+        Ok(Self { scratch, database, manifest, dialect, builder: *builder })
     }
-    for one in &mut odd {
-        one.why = reasons.get(&(one.kind, one.object.clone())).cloned();
+
+    /// Makes what is missing of these kinds, and tells what is there then and what of all of the manifest is not.
+    ///
+    /// # Errors
+    /// As [`build`].
+    pub fn made(&self, is_wanted: &dyn Fn(Kind) -> bool) -> Result<(Manifest, Vec<Left>), Box<Trouble>> {
+        let Self { scratch, database, manifest, dialect, builder: Builder { watch, .. } } = self;
+        let mut reasons = BTreeMap::new();
+        let mut seen = look(&**scratch, database, &**dialect, watch)?;
+        let form = Form { offline: true, throwaway: true };
+        let mut odd = left(&seen.whole(), manifest, &**dialect);
+        for _ in 0..ROUNDS {
+            if !odd.iter().any(|one| is_wanted(one.kind)) {
+                break;
+            }
+            watch.stop.check()?;
+            let mut planned = plan(&World::of(&seen.whole()), &World::of(manifest), &**dialect, form);
+            planned.steps.retain(|step| is_wanted(step.kind));
+            for refusal in &planned.refused {
+                reasons.entry((refusal.kind, refusal.object.clone())).or_insert_with(|| refusal.reason.clone());
+            }
+            let mut session = scratch.session(database)?;
+            let refused = run(&mut *session, &planned, &**dialect, watch)?;
+            reasons.extend(refused);
+            drop(session);
+            seen = look(&**scratch, database, &**dialect, watch)?;
+            let before = std::mem::replace(&mut odd, left(&seen.whole(), manifest, &**dialect));
+            if before == odd {
+                break;
+            }
+        }
+        for one in &mut odd {
+            one.why = reasons.get(&(one.kind, one.object.clone())).cloned();
+        }
+        Ok((seen, odd))
     }
-    Ok(Built { scratch, database, seen, left: odd })
 }
 
 /// Where all databases of a server were captured, the plan makes them.

@@ -10,7 +10,7 @@ mod proofs;
 mod prove;
 mod without;
 
-pub(crate) use build::run;
+pub(crate) use build::{Begun, run};
 pub use build::{Builder, Built, build};
 pub(crate) use build::{build_replicated, build_with};
 pub use proofs::{Before, NoProofs, Proofs};

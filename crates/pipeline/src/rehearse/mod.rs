@@ -2,7 +2,7 @@
 //! back and run again.
 //!
 //! Lives here: the order of things. `place` makes the server, `watched` runs it once, `eyes` watches statements, `samples` from a second
-//! session, `reasons` why something is written anew, `logged` has what the server's log says of waits, `load` has clients beside them who
+//! session, `dump` reads one that its schema is made of, `copied` has rows of an environment, `reasons` why something is written anew, `logged` has what the server's log says of waits, `load` has clients beside them who
 //! ask a `workload`, `lasting` transactions; `tried` tries one migration after the other (its effect, its way back, itself once more) on
 //! databases of `each`, `held` has statements held up meanwhile, `written` has the new version write before a way back; `killed` kills each
 //! at several moments, `stalled` has a statement stand for that; `compared` says what is otherwise in the schema, `rows` in tables; `clock`
@@ -14,6 +14,8 @@
 mod asked;
 mod clock;
 mod compared;
+mod copied;
+mod dump;
 mod each;
 mod eyes;
 mod forms;
@@ -39,6 +41,8 @@ mod workload;
 mod written;
 
 pub use asked::Questions;
+pub use copied::Data;
+pub use dump::Dump;
 pub use in_place::{Site, Standing, UNTOUCHED, by_tier, halted, refused, unfinished};
 pub use pending::{Release, files, named, pending, read};
 pub(crate) use place::Place;
@@ -83,6 +87,10 @@ pub struct Wanted<'a> {
     pub workload: Workload<'a>,
     /// The target as it may be asked how fast it computes.
     pub probed: Option<&'a dyn Environment>,
+    /// A dump that its schema is made of, in place of the target's manifest.
+    pub dump: Option<&'a Dump>,
+    /// Where rows are copied from.
+    pub data: Option<Data<'a>>,
     /// Where it is run as well, and given up.
     pub site: Option<Site<'a>>,
 }
@@ -110,7 +118,10 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     let largest = wanted.sizes.last().copied();
     let scale = largest.filter(|_| estimates).map(|amount| sizes::scale(amount, target));
     run.watch.see(Event::Step { what: "a server like the target" });
-    let place = Place::make(target, stage, (means.role, wanted.questions.role), scale)?;
+    let place = Place::make(target, stage, (means.role, wanted.questions.role), (scale, wanted.dump))?;
+    if place.has_rows && largest.is_some() {
+        return Err(dump::has_rows(wanted.dump));
+    }
     let bounds = match observer {
         Some(observer) => observer.bounds(&mut *place.session(&place.database)?)?,
         None => Bounds::default(),
@@ -143,16 +154,27 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         notes: release.notes.iter().cloned().chain(left_out(release)).collect(),
         unmeasured: observer.is_none().then(|| format!("locks and time are not measured on {}", target.endpoint.engine.name())),
     };
-    told.floor.extend(told.unmeasured.iter().map(|why| format!("{why}; tables had no rows: what fails on rows was not seen")));
+    let rows = if place.has_rows { "rows are the dump's" } else { "tables had no rows" };
+    told.floor.extend(told.unmeasured.iter().map(|why| format!("{why}; {rows}: what fails on others was not seen")));
     if bounds.lock.is_none() && observer.is_some() {
         told.notes.push(format!("{} waits for a lock without a bound there (lock_timeout is 0): everybody queues behind it", place.role));
     }
     let filler = engine.filler();
     let mut here = BTreeMap::new();
+    if let (true, Ok(filler)) = (place.has_rows, &filler) {
+        here = filler.counted(&mut *place.scratch.session(&place.database)?)?;
+        told.floor.push(dump::rows_of("the dump's", &here));
+    }
+    if let Some(data) = &wanted.data {
+        run.watch.see(Event::Step { what: &format!("rows of {}", data.name) });
+        let (rows, floor) = data.copied(&place, &limits, &run.watch)?;
+        told.floor.extend(floor);
+        here = rows;
+    }
     let sizing = match largest {
         Some(_) => {
             let filler = *filler.as_ref().map_err(|trouble| trouble.clone())?;
-            Some(Sizing { target, release, stage, role: means.role, observer: engine.observer()?, filler })
+            Some(Sizing { target, release, stage, role: means.role, dump: wanted.dump, observer: engine.observer()?, filler })
         }
         None => None,
     };

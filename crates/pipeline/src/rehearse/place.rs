@@ -1,6 +1,7 @@
 //! Where a release is rehearsed: a throwaway server with the target's schema, settings and roles, and as whom it runs there.
 
-use crate::patch::{Builder, build_with};
+use super::dump::Dump;
+use crate::patch::{Begun, Builder, Built, build_with};
 use crate::replay::{Stage, Target};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind, Value};
@@ -26,6 +27,8 @@ pub struct Place {
     is_application_unbounded: bool,
     /// Settings that could not be made smaller as its tables are.
     pub stuck: Vec<Stuck>,
+    /// Whether what it was made of had rows.
+    pub has_rows: bool,
 }
 
 /// What a database is called whose own name every server has.
@@ -34,7 +37,8 @@ const OTHERWISE: &str = "rehearsed";
 const NAMED: usize = 5;
 
 impl Place {
-    /// Makes it, from nothing but the target's manifest; with as much memory as belongs to tables that are so much smaller, where that is said.
+    /// Makes it, from nothing but the target's manifest, or with the schema of a dump; with as much memory as belongs to tables that are so
+    /// much smaller, where that is said.
     ///
     /// # Errors
     /// No server can be had, the manifest does not tell the schema, or the end was asked for.
@@ -42,7 +46,7 @@ impl Place {
         manifest: &Manifest,
         stage: Stage<'_>,
         (configured, application): (Option<&str>, Option<&str>),
-        scale: Option<f64>,
+        (scale, dump): (Option<f64>, Option<&Dump>),
     ) -> Result<Self, Box<Trouble>> {
         if manifest.endpoint.is_whole_server() {
             let trouble = Trouble::new(Class::Usage, "a release is rehearsed for one database");
@@ -82,7 +86,10 @@ impl Place {
             floor.push(format!("it ran in a database that is called {OTHERWISE}"));
         }
         let builder = Builder { engine: stage.engine, workshop: stage.workshop, watch: stage.watch };
-        let built = build_with(&wanted, &builder, &settings)?;
+        let (built, has_rows) = match dump {
+            None => (build_with(&wanted, &builder, &settings)?, false),
+            Some(dump) => dumped(&wanted, (&builder, &settings), (dump, stage), &mut floor)?,
+        };
         let of_schema = built.left.iter().filter(|left| left.kind.spec().dimension == Dimension::Schema);
         let (schema, rights): (Vec<_>, Vec<_>) = built.left.iter().partition(|left| left.kind.spec().dimension == Dimension::Schema);
         for left in of_schema.take(NAMED) {
@@ -123,6 +130,7 @@ impl Place {
             of_application,
             is_application_unbounded,
             stuck,
+            has_rows,
         })
     }
 
@@ -139,6 +147,7 @@ impl Place {
             of_application: self.of_application.clone(),
             is_application_unbounded: self.is_application_unbounded,
             stuck: Vec::new(),
+            has_rows: self.has_rows,
         })
     }
 
@@ -178,6 +187,49 @@ impl Place {
         let quiet = Watch { watcher: &evenkeel_core::port::Silent, stop: stage.watch.stop };
         self.scratch.environment(database)?.capture(&request, &quiet)
     }
+}
+
+/// Kinds that a dump alone decides, whatever of it was left out.
+const OF_TABLES: &[Kind] = &[
+    Kind::Schema,
+    Kind::Table,
+    Kind::Partition,
+    Kind::Column,
+    Kind::Constraint,
+    Kind::Index,
+    Kind::Sequence,
+    Kind::MaterializedView,
+    Kind::Statistics,
+];
+
+/// Such a server with the schema of a dump: what is there before a dump is loaded, it, and who may what in it. Tells whether it had rows.
+fn dumped(
+    wanted: &Manifest,
+    (builder, settings): (&Builder<'_>, &[(String, String)]),
+    (dump, stage): (&Dump, Stage<'_>),
+    floor: &mut Vec<String>,
+) -> Result<(Built, bool), Box<Trouble>> {
+    let begun = Begun::start(wanted, builder, settings, false)?;
+    begun.made(&|kind| matches!(kind, Kind::Role | Kind::Membership))?;
+    // Schemas that an extension lives in are the dump's to fill.
+    let own = wanted.of_kind(Kind::Schema);
+    let schemas = wanted.of_kind(Kind::Extension).iter().filter_map(|one| one.text("schema"));
+    let schemas = schemas.filter(|name| own.iter().any(|schema| schema.identity.part(0) == *name)).map(str::to_owned).collect();
+    let confined = Confined { schemas, ..Confined::default() };
+    drop(begun.scratch.confined(&begun.database, &confined)?);
+    begun.made(&|kind| kind == Kind::Extension)?;
+    let loaded = dump.load(&*begun.scratch, &begun.database, &confined, stage)?;
+    begun.scratch.take_over(&begun.database)?;
+    let is_told = loaded.forbidden.is_empty();
+    // What only a superuser may make is as captured; tables and what is a part of them are the dump's alone.
+    let (seen, left) = begun.made(&|kind| match kind.spec().dimension {
+        Dimension::Privileges => true,
+        Dimension::Schema => !is_told && !OF_TABLES.contains(&kind),
+        _ => false,
+    })?;
+    floor.push(dump.words());
+    floor.extend(loaded.floor());
+    Ok((Built { scratch: begun.scratch, database: begun.database, seen, left }, loaded.has_rows))
 }
 
 /// The manifest for a server that this machine can start: of the target's version, or the next that there is.

@@ -33,7 +33,7 @@ pub fn returned(
     let workshop = engine.workshop(means.folders);
     let stage = Stage { engine, workshop: &*workshop, watch: run.watch, limits: means.limits };
     run.watch.see(Event::Step { what: "what the release started from" });
-    let place = Place::make(target, stage, (means.role, None), None)?;
+    let place = Place::make(target, stage, (means.role, None), (None, None))?;
     if schema(&place.look(&place.database, stage)?) != schema(target) {
         let odd = place.gaps.first().cloned().unwrap_or_else(|| "its digest is another".to_owned());
         return Ok(Err(format!("on a throwaway server the schema is not as it is there: {odd}")));

@@ -3,6 +3,7 @@
 //!
 //! Neighbours: `eyes`, which takes the time of statements; `core/estimate`, which says what follows for the target.
 
+use super::dump::Dump;
 use super::each::{BASE, Each};
 use super::pending::Release;
 use super::place::Place;
@@ -146,6 +147,7 @@ pub struct Sizing<'a> {
     pub release: &'a Release,
     pub stage: Stage<'a>,
     pub role: Option<&'a str>,
+    pub dump: Option<&'a Dump>,
     pub observer: &'a dyn Observer,
     pub filler: &'a dyn Filler,
 }
@@ -159,7 +161,7 @@ impl Sizing<'_> {
 
     /// A server for a size.
     pub fn place(&self, amount: Amount) -> Result<Place, Box<Trouble>> {
-        Place::make(self.target, self.stage, (self.role, None), Some(scale(amount, self.target)))
+        Place::make(self.target, self.stage, (self.role, None), (Some(scale(amount, self.target)), self.dump))
     }
 
     /// A size for which a server is made, and removed again.

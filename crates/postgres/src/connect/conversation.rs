@@ -121,9 +121,11 @@ impl Conversation for Session {
 impl Session {
     fn refused(&self, said: &DbError) -> Refused {
         let detail = said.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        let message = format!("{}{detail}", said.message());
+        let message = if self.is_discreet { super::discreet::words(said.code().code(), &message) } else { &message };
         Refused {
             code: said.code().code().to_owned(),
-            message: self.context.scrub(&format!("{}{detail}", said.message())),
+            message: self.context.scrub(message),
             position: match said.position() {
                 Some(ErrorPosition::Original(position)) => Some(*position),
                 // In a statement of the server's own, which nobody here has written.

@@ -80,6 +80,7 @@ pub(super) async fn greet(
         backend: text(5).parse().unwrap_or_default(),
         is_standby: text(4) == "t",
         is_read_only: text(3) == "on" || text(4) == "t",
+        is_discreet: false,
         is_ascii: text(2) == "SQL_ASCII",
         client,
         server_version_num,

@@ -6,12 +6,13 @@
 //!
 //! The rooms, in the order a connection passes them: `conninfo` and `parameter` (the text), `service` and
 //! `pgpass` (what the machine adds), `settings` (precedence), `target`, `tls`, `verify` and `auth` (meaning), `attempt`
-//! (hosts, addresses and modes in turn), `greeting` (what answered), `session` and `conversation` (what is said); beside them `fault` and `translate`.
+//! (hosts, addresses and modes in turn), `greeting` (what answered), `session` and `conversation` (what is said); beside them `discreet`, `fault` and `translate`.
 
 mod attempt;
 mod auth;
 mod conninfo;
 mod conversation;
+pub(crate) mod discreet;
 mod fault;
 mod greeting;
 mod parameter;

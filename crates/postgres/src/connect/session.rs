@@ -70,6 +70,8 @@ pub struct Session {
     pub port: u16,
     /// The server's number of this session, or of the one that a pooler gave us at first.
     pub(super) backend: u64,
+    /// Of refusals nothing is told that may be in a row.
+    pub is_discreet: bool,
     /// The connection is encrypted.
     pub is_tls: bool,
     /// Things worth a word that did not stop us: an untested server version, an unused password file.

@@ -1,4 +1,5 @@
--- What rows have to satisfy: primary keys with their columns; foreign keys with numbers of both tables and their columns; checks with their
+-- What rows have to satisfy: primary keys with their columns; foreign keys with numbers of both tables and their columns and whether
+-- they vouch for all rows; checks with their
 -- columns and text; columns that exclude each other, are in a unique index (without expressions), or say to which partition a row belongs.
 -- Versions: 13 to 18. Privileges: none. Rows: one a constraint or index, by table.
 SELECT c.contype::text,
@@ -6,7 +7,7 @@ SELECT c.contype::text,
        pg_catalog.array_to_string(c.conkey, ' '),
        c.confrelid::bigint,
        COALESCE(pg_catalog.array_to_string(c.confkey, ' '), ''),
-       CASE WHEN c.contype = 'c' THEN pg_catalog.pg_get_constraintdef(c.oid) ELSE '' END
+       CASE c.contype WHEN 'c' THEN pg_catalog.pg_get_constraintdef(c.oid) WHEN 'f' THEN c.convalidated::text ELSE '' END
 FROM pg_catalog.pg_constraint AS c
 WHERE c.contype IN ('p', 'f', 'c', 'x') AND c.conrelid <> 0
 UNION ALL

@@ -2,8 +2,9 @@
 //! foreign key has the values of the key it refers to, in turn where there are fewer. So keys and references hold without an order of tables.
 //!
 //! Values are made up: distinct where their type has room, and never NULL, but for columns of which it is said what they are like. What a
-//! check or a partition refuses leaves its table empty, and is said. `value` knows types, `write` writes some rows more as an application does. Does not live here: what rows are wanted for (`pipeline/rehearse`).
+//! check or a partition refuses leaves its table empty, and is said. `pour` copies rows that are somewhere, `value` knows types, `write` writes some rows more as an application does. Does not live here: what rows are wanted for (`pipeline/rehearse`).
 
+mod pour;
 mod value;
 mod write;
 
@@ -12,6 +13,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, display};
 use evenkeel_core::port::{Answer, Asked, Content, Filled, Filler, Posted, Rows, Session, Shape, Stop, Wider};
+pub use pour::pour;
 use std::collections::{BTreeMap, BTreeSet};
 use value::{Column, of};
 
@@ -45,6 +47,8 @@ struct Reference {
     columns: Vec<u64>,
     other: u64,
     others: Vec<u64>,
+    /// It says that all rows satisfy it.
+    vouches: bool,
 }
 
 /// References that are followed from a column: a key that is a reference itself.
@@ -86,6 +90,19 @@ impl Filler for PostgresFiller {
         must(session, "VACUUM (ANALYZE)")?;
         must(session, "CHECKPOINT")?;
         Ok(filled.into_values().collect())
+    }
+
+    fn counted(&self, session: &mut dyn Session) -> Result<BTreeMap<String, u64>, Box<Trouble>> {
+        for line in ["SET lock_timeout = 0", "SET statement_timeout = 0", "VACUUM (ANALYZE)", "CHECKPOINT"] {
+            must(session, line)?;
+        }
+        let mut counts = BTreeMap::new();
+        for table in tables(session)?.values() {
+            let rows = asked(session, &format!("SELECT count(*)::text FROM {}", table.sql()))?;
+            let count = rows.first().and_then(|row| row.first()?.as_ref()?.parse().ok());
+            counts.insert(table.shown(), count.unwrap_or_default());
+        }
+        Ok(counts)
     }
 
     fn write(
@@ -290,7 +307,8 @@ fn constraints(session: &mut dyn Session, tables: &mut BTreeMap<u64, Table>) -> 
                 table.key = numbers(2);
             }
         } else if text(0) == "f" {
-            references.push(Reference { table, columns: numbers(2), other: text(3).parse().unwrap_or_default(), others: numbers(4) });
+            let other = text(3).parse().unwrap_or_default();
+            references.push(Reference { table, columns: numbers(2), other, others: numbers(4), vouches: text(5) == "true" });
         } else if text(0) != "c" {
             // That it is bound says enough.
         } else if let ([only], Some(table)) = (numbers(2).as_slice(), tables.get_mut(&table))

@@ -16,6 +16,10 @@ impl Grammar for PostgresGrammar {
         &["postgresql"]
     }
 
+    fn dumps(&self) -> &'static [&'static str] {
+        &["-- PostgreSQL database dump"]
+    }
+
     fn parameters(&self, statement: &str) -> String {
         super::parameter::numbered(statement)
     }

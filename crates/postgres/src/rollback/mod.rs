@@ -6,6 +6,7 @@
 
 mod text;
 
+use crate::connect::discreet;
 use crate::ident::{literal, quoted};
 use evenkeel_core::fault::{Class as Fault, Trouble};
 use evenkeel_core::kind::Kind;
@@ -28,10 +29,6 @@ const FAILED: &str = "25P02";
 const NO_TRANSACTION: &str = "25P01";
 /// Ended on request or by a bound, a lock that was not to be had, a deadlock.
 const BOUND: &[&str] = &["57014", "55P03", "40P01", "25P03", "25P04"];
-
-/// Classes of refusals that are about definitions, rights and the server itself, and not about what is in rows.
-const NAMES_NO_VALUE: &[&str] = &["0A", "25", "28", "2B", "3B", "3D", "3F", "40", "42", "53", "54", "55", "57"];
-const BROKEN_CONSTRAINT: &str = "23";
 
 impl Rollback for PostgresRollback {
     fn forbids(&self, session: &mut dyn Session) -> Done<Option<String>> {
@@ -153,14 +150,7 @@ impl Rollback for PostgresRollback {
 
     fn said(&self, refused: &Refused) -> String {
         let Refused { code, message, .. } = refused;
-        let is_of = |classes: &[&str]| classes.iter().any(|class| code.starts_with(class));
-        let words = match () {
-            () if is_of(NAMES_NO_VALUE) => message.as_str(),
-            // What breaks a constraint stands behind the message.
-            () if code.starts_with(BROKEN_CONSTRAINT) => message.split(" (").next().unwrap_or_default(),
-            () => "a value of a row does not do; the server's words may hold it, and are left out",
-        };
-        format!("{words} ({code})")
+        format!("{} ({code})", discreet::words(code, message))
     }
 
     fn is_bound(&self, code: &str) -> bool {

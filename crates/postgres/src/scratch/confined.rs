@@ -51,6 +51,18 @@ pub(super) fn role(scratch: &Scratch, database: &str, confined: &Confined) -> Re
     Ok(ROLE.to_owned())
 }
 
+/// Makes the superuser's what the role has made in a database, and drops it.
+pub(super) fn taken_over(scratch: &Scratch, database: &str) -> Result<(), Fault> {
+    let own = scratch.session(database)?;
+    if own.value(&format!("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = {}", literal(ROLE)))?.is_none() {
+        return Ok(());
+    }
+    // What was loaded may have triggers on definitions.
+    own.exec("SET session_replication_role = replica; SET default_transaction_read_only = off")?;
+    let (role, heir) = (Ident(ROLE), Ident(super::SUPERUSER));
+    own.exec(&format!("REASSIGN OWNED BY {role} TO {heir}; DROP OWNED BY {role}; DROP ROLE {role}"))
+}
+
 fn session(scratch: &Scratch, database: &str, role: &str, given: &[(String, String)]) -> Result<Session, Fault> {
     let conninfo = [
         settings::conninfo_word("host", &scratch.socket_dir().to_string_lossy()),

@@ -3,6 +3,7 @@
 //! <https://www.postgresql.org/docs/18/protocol-flow.html>
 
 use super::PORT;
+use crate::connect::discreet;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port;
 use std::io::{ErrorKind, Read, Write};
@@ -25,6 +26,8 @@ pub(super) struct Client {
     inbox: Vec<u8>,
     /// What the server has said against what runs.
     refused: Option<String>,
+    /// Of that nothing is told that may be in a row.
+    pub(super) is_discreet: bool,
 }
 
 impl Client {
@@ -32,7 +35,7 @@ impl Client {
     pub(super) fn open(server: &str, directory: &Path, database: &str, role: &str) -> Result<Self, Box<Trouble>> {
         let words = |error: std::io::Error| lost(server, &error.to_string());
         let stream = UnixStream::connect(directory.join(format!(".s.PGSQL.{PORT}"))).map_err(words)?;
-        let mut client = Self { stream, server: server.to_owned(), session: 0, inbox: Vec::new(), refused: None };
+        let mut client = Self { stream, server: server.to_owned(), session: 0, inbox: Vec::new(), refused: None, is_discreet: false };
         let mut body = VERSION.to_be_bytes().to_vec();
         for word in ["user", role, "database", database, "application_name", "evenkeel scratch"] {
             body.extend(word.bytes().chain([0]));
@@ -69,7 +72,8 @@ impl Client {
                 match kind {
                     b'K' => self.session = body.first_chunk::<4>().map(|number| u32::from_be_bytes(*number).into()).unwrap_or_default(),
                     b'E' => {
-                        self.refused.get_or_insert_with(|| said(&body));
+                        let is_discreet = self.is_discreet;
+                        self.refused.get_or_insert_with(|| said(&body, is_discreet));
                     }
                     // It wants rows, or another proof of who we are: neither is to be had here.
                     b'G' => self.write(&framed(Some(b'f'), b"no rows\0"))?,
@@ -130,12 +134,13 @@ fn framed(kind: Option<u8>, body: &[u8]) -> Vec<u8> {
 }
 
 /// The message and the code of a refusal.
-fn said(body: &[u8]) -> String {
+fn said(body: &[u8], is_discreet: bool) -> String {
     let field = |name: u8| {
         let of = body.split(|byte| *byte == 0).find(|field| field.first() == Some(&name))?;
         Some(String::from_utf8_lossy(of.get(1..)?).into_owned())
     };
-    format!("{} ({})", field(b'M').unwrap_or_default(), field(b'C').unwrap_or_default())
+    let (message, code) = (field(b'M').unwrap_or_default(), field(b'C').unwrap_or_default());
+    format!("{} ({code})", if is_discreet { discreet::words(&code, &message) } else { &message })
 }
 
 fn lost(server: &str, why: &str) -> Box<Trouble> {
@@ -150,7 +155,9 @@ mod tests {
     fn a_message_is_as_long_as_it_says_and_a_refusal_is_read() {
         assert_eq!(framed(Some(b'Q'), b"x\0"), [b'Q', 0, 0, 0, 6, b'x', 0]);
         assert_eq!(framed(None, b""), [0, 0, 0, 4]);
-        assert_eq!(said(b"SERROR\0VERROR\0C42P07\0Mrelation \"c\" already exists\0\0"), "relation \"c\" already exists (42P07)");
-        assert_eq!(said(b""), " ()");
+        assert_eq!(said(b"SERROR\0VERROR\0C42P07\0Mrelation \"c\" already exists\0\0", true), "relation \"c\" already exists (42P07)");
+        assert_eq!(said(b"", false), " ()");
+        let value = b"SERROR\0C22P02\0Minvalid input syntax for type integer: \"ann\"\0\0";
+        assert!(said(value, false).contains("ann") && !said(value, true).contains("ann"));
     }
 }

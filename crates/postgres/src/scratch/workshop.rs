@@ -11,7 +11,7 @@ use evenkeel_core::connection::encoded;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
 use evenkeel_core::port;
-use evenkeel_core::port::{Confined, Environment, Installed, Like, Looker, Mortal, Session, Watch, Workshop};
+use evenkeel_core::port::{Confined, Environment, Installed, Like, Looker, Mortal, Recalled, Session, Watch, Workshop};
 use evenkeel_launcher::Root;
 
 use super::fault::Fault;
@@ -94,6 +94,7 @@ impl Workshop for PostgresWorkshop {
             initdb: Vec::new(),
             databases: like.databases.clone(),
             own_identifier: like.own_identity,
+            kept: like.kept.clone(),
             root: self.root.clone().or_else(|| Root::fast().ok()),
         };
         let server = Installed::from(&binaries).display();
@@ -115,6 +116,14 @@ impl port::Scratch for Scratch {
         Some(format!("postgresql://{}@/{database}?host={host}&port={}&sslmode=disable", super::SUPERUSER, super::PORT))
     }
 
+    fn recalled(&self) -> Option<Recalled> {
+        self.recalled.clone()
+    }
+
+    fn keep(&self, word: &str, beside: &str) -> Result<bool, Box<Trouble>> {
+        self.keep_state(word, beside).map_err(words)
+    }
+
     fn client(&self, database: &str) -> String {
         format!("psql \"{}\"", self.conninfo(database))
     }
@@ -134,11 +143,20 @@ impl port::Scratch for Scratch {
     }
 
     fn session(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>> {
-        Ok(Box::new(Self::session(self, database).map_err(words)?.into_port()))
+        self.as_told(Self::session(self, database).map_err(words)?)
     }
 
     fn confined(&self, database: &str, confined: &Confined) -> Result<Box<dyn Session>, Box<Trouble>> {
-        Ok(Box::new(super::confined::open(self, database, confined).map_err(words)?.into_port()))
+        self.as_told(super::confined::open(self, database, confined).map_err(words)?)
+    }
+
+    fn hush(&self) -> Result<(), Box<Trouble>> {
+        self.is_discreet.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn take_over(&self, database: &str) -> Result<(), Box<Trouble>> {
+        super::confined::taken_over(self, database).map_err(words)
     }
 
     fn mortal(&self, database: &str, confined: &Confined) -> Result<Box<dyn Mortal>, Box<Trouble>> {
@@ -147,6 +165,7 @@ impl port::Scratch for Scratch {
         for (name, value) in &confined.settings {
             client.exec(&super::confined::setting(name, value))?;
         }
+        client.is_discreet = self.is_discreet.load(Ordering::Relaxed);
         Ok(Box::new(client))
     }
 
@@ -184,7 +203,8 @@ impl port::Scratch for Scratch {
         // replica_a, replica_b, …: names stand in reports.
         let number = u8::try_from(self.replicas.fetch_add(1, Ordering::Relaxed) % 26).unwrap_or_default();
         let options = ReplicaOptions::named(&format!("replica_{}", char::from(b'a' + number)));
-        boxed(watch.starting(&self.display(), || self.replica_watched(&options, watch.stop)))
+        let started = watch.starting(&self.display(), || self.replica_watched(&options, watch.stop));
+        boxed(started.inspect(|other| other.as_discreet_as(self)))
     }
 
     fn promote(&self, _: &Watch<'_>) -> Result<(), Box<Trouble>> {
@@ -193,7 +213,7 @@ impl port::Scratch for Scratch {
     }
 
     fn fork(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
-        boxed(watch.starting(&self.display(), || self.forked(watch.stop)))
+        boxed(watch.starting(&self.display(), || self.forked(watch.stop)).inspect(|other| other.as_discreet_as(self)))
     }
 
     fn kill(&mut self) -> Result<(), Box<Trouble>> {
@@ -214,6 +234,20 @@ impl port::Scratch for Scratch {
 
     fn stop(self: Box<Self>) -> Result<(), Box<Trouble>> {
         (*self).stop().map_err(words)
+    }
+}
+
+impl Scratch {
+    /// A session that says of refusals what may be said here.
+    fn as_told(&self, session: super::Session) -> Result<Box<dyn Session>, Box<Trouble>> {
+        let session = session.into_port();
+        let is_discreet = self.is_discreet.load(Ordering::Relaxed);
+        session.with(async |session| session.is_discreet = is_discreet);
+        Ok(Box::new(session))
+    }
+
+    fn as_discreet_as(&self, other: &Self) {
+        self.is_discreet.store(other.is_discreet.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 }
 

@@ -132,6 +132,8 @@ fn plain() -> Rehearse {
         target: "production".to_owned(),
         on: "scratch".to_owned(),
         expect: None,
+        dump: None,
+        data: None,
         rows: Vec::new(),
         queries: Vec::new(),
         next: Vec::new(),
