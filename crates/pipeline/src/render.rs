@@ -130,7 +130,8 @@ fn whole(folder: &mut Folder, words: &[String], at: &Path, stop: &Stop) -> Resul
     })?;
     for migration in folder.migrations.iter_mut().filter(|migration| migration.unreadable.is_some()) {
         match texts.get(&migration.key) {
-            Some(printed) => {
+            Some(Err(why)) => migration.unreadable = Some(format!("it was not rendered: {why}")),
+            Some(Ok(printed)) => {
                 render::rendered(migration, &printed.text, "");
                 migration.checksum = migration.checksum.take().or_else(|| printed.checksum.clone());
             }

@@ -4,7 +4,7 @@
 
 use super::folder::{Folder, Migration, Part, Transaction};
 use super::tool::{alembic, django, liquibase};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What stands in a command for a migration.
 pub const NAMES: [&str; 6] = ["{key}", "{name}", "{file}", "{app}", "{migration}", "{previous}"];
@@ -140,11 +140,34 @@ pub struct Printed {
     pub checksum: Option<String>,
 }
 
-/// What a tool printed for everything, by key.
+/// What a tool printed for everything, by key; why it is not known what it printed for one.
 #[must_use]
-pub fn cut(folder: &Folder, told: &str) -> Option<HashMap<String, Printed>> {
-    let printed = |(key, text, checksum)| (key, Printed { text, checksum });
-    (folder.tool == liquibase::NAME).then(|| liquibase::cut(told).into_iter().map(printed).collect())
+pub fn cut(folder: &Folder, told: &str) -> Option<HashMap<String, Result<Printed, String>>> {
+    if folder.tool != liquibase::NAME {
+        return None;
+    }
+    let known: HashSet<&str> = folder.migrations.iter().map(|migration| migration.key.as_str()).collect();
+    let mut found: HashMap<String, Result<Printed, String>> = HashMap::new();
+    let (mut before, mut first): (Option<String>, HashMap<String, Option<String>>) = (None, HashMap::new());
+    for (key, text, checksum) in liquibase::cut(told) {
+        // A line that names a change set may be a remark in another one's text: then what follows is that one's.
+        let why = match known.contains(key.as_str()) {
+            true if !found.contains_key(&key) => None,
+            true => Some(format!("what is printed names {key} twice")),
+            false => Some(format!("what is printed names {key} behind it, which no file has")),
+        };
+        if let Some(why) = &why {
+            let earlier = first.get(&key).cloned().flatten();
+            for one in before.iter().chain(&earlier).chain([&key]) {
+                found.insert(one.clone(), Err(why.clone()));
+            }
+        } else {
+            found.insert(key.clone(), Ok(Printed { text, checksum }));
+            first.insert(key.clone(), before.clone());
+        }
+        before = Some(key);
+    }
+    Some(found)
 }
 
 /// Puts what a tool printed in place of what could not be read; `said` is what it wrote beside it.
@@ -186,6 +209,31 @@ mod tests {
         assert_eq!(told, ["python", "my manage.py", "sqlmigrate", "shop", "0001; rm -rf {file}", "base:shop.0001; rm -rf {file}", ""]);
         assert!(words("a 'b").is_err() && words("  ").is_err());
         assert!(!is_for_each(&words("liquibase update-sql {no}").unwrap()));
+    }
+
+    #[test]
+    fn what_is_printed_under_a_name_that_is_nobodys_or_twice_is_not_known() {
+        let file = File { path: "main.xml".to_owned(), bytes: Vec::new() };
+        let keys = ["main.xml::1::ann", "main.xml::2::ann", "main.xml::3::ann"];
+        let migrations = keys.map(|key| Migration::new(key, "a", &file)).to_vec();
+        let folder = Folder {
+            tool: liquibase::NAME,
+            why: String::new(),
+            grouping: super::super::folder::Grouping::None,
+            migrations,
+            odd: Vec::new(),
+            root: None,
+        };
+        let told = |texts: [&str; 3]| {
+            let text: String = keys.iter().zip(texts).map(|(key, text)| format!("-- Changeset {key}\n{text}\n")).collect();
+            let found = cut(&folder, &text).unwrap();
+            keys.map(|key| found[key].as_ref().ok().map(|printed| printed.text.trim().to_owned()))
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(told(["a;", "b;", "c;"]), [some("a;"), some("b;"), some("c;")]);
+        // A remark in the first one's text, and behind it what that one does.
+        assert_eq!(told(["a;\n-- Changeset main.xml::3::ann\nDROP TABLE x;", "b;", "c;"]), [None, None, None]);
+        assert_eq!(told(["a;\n-- Changeset main.xml::9::ann\nDROP TABLE x;", "b;", "c;"]), [None, some("b;"), some("c;")]);
     }
 
     #[test]
