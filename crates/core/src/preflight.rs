@@ -66,7 +66,18 @@ pub struct Preflight {
     pub objects: usize,
     /// Migrations of the artifact that is to have run there.
     pub migrations: usize,
+    /// The run of evenkeel's that brought the artifact there, where its journal has one.
+    pub ran: Option<Ran>,
     pub gaps: Vec<String>,
+}
+
+/// A run that came to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ran {
+    pub number: u32,
+    /// RFC 3339, in UTC.
+    pub ended: String,
+    pub by: String,
 }
 
 impl Preflight {

@@ -170,6 +170,8 @@ pub struct Blocked {
 pub struct Bounds {
     pub lock: Option<Duration>,
     pub statement: Option<Duration>,
+    /// How often it looks, while a statement runs, whether its client is still there; nothing where it does not look.
+    pub client: Option<Duration>,
 }
 
 /// A length of time of which only so much is known. Without an upper end it was still going on.

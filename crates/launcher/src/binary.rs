@@ -1,11 +1,12 @@
 //! Server programs on disk: finding them in given places and noticing that one was replaced. Which places an engine's
 //! servers are installed in is the engine crate's knowledge.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use crate::fault::Fault;
@@ -53,9 +54,24 @@ impl Fingerprint {
 /// How long a program may take to say its version, and how much it may say.
 const ANSWER: (Duration, u64) = (Duration::from_secs(5), 4096);
 
-/// The first line that a program prints. `None` where it cannot be run, or says nothing in time: then it is ended.
+/// What programs said, by what they are as files and what they were asked.
+type Said = BTreeMap<(String, Vec<String>), String>;
+
+/// The first line that a program prints. `None` where it cannot be run, or says nothing in time: then it is ended. One that is still
+/// the same file is asked once.
 #[must_use]
 pub fn answer(program: &Path, arguments: &[&str]) -> Option<String> {
+    static SAID: Mutex<Said> = Mutex::new(BTreeMap::new());
+    let own = (Fingerprint::take(program).ok()?.text(), arguments.iter().map(|&word| word.to_owned()).collect());
+    let known = SAID.lock().unwrap_or_else(PoisonError::into_inner).get(&own).cloned();
+    known.or_else(|| {
+        let line = asked(program, arguments)?;
+        SAID.lock().unwrap_or_else(PoisonError::into_inner).insert(own, line.clone());
+        Some(line)
+    })
+}
+
+fn asked(program: &Path, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().ok()?;

@@ -8,12 +8,13 @@
 //! - a process is signalled only by a pid that is proven to be ours (start time, executable), never by name.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  recipe  process  user  binary  network  copy  root  record  spawn  instance  template  sweep`.
+//! `fault  recipe  process  user  binary  network  copy  root  record  spawn  instance  template  keeping  sweep`.
 
 mod binary;
 mod copy;
 mod fault;
 mod instance;
+mod keeping;
 mod network;
 mod process;
 mod recipe;

@@ -154,7 +154,7 @@ fn sweep_cache(cache: &Path) {
     };
     for entry in entries.flatten() {
         let unused = entry.metadata().and_then(|found| found.modified()).map(age);
-        if unused.is_ok_and(|age| age > CACHE_LIFE) {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) && unused.is_ok_and(|age| age > CACHE_LIFE) {
             // Best effort: what stays is removed another time, and costs only space.
             let _ = remove_tree(&entry.path());
         }

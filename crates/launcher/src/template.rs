@@ -53,7 +53,7 @@ impl Instance {
     }
 
     /// Another one for another user, program, version or arguments.
-    fn template_name(&self, arguments: &[String]) -> Result<String, Fault> {
+    pub(crate) fn template_name(&self, arguments: &[String]) -> Result<String, Fault> {
         let identity = self.identity();
         let mut key = blake3::Hasher::new();
         let user = match self.user() {

@@ -78,6 +78,9 @@ fn same(a: &Manifest, b: &Manifest) -> bool {
 
 #[test]
 fn characters_beyond_the_first_plane_are_told_apart() {
+    if evenkeel_testkit::another_day(2) {
+        return;
+    }
     each_flavor(|db| {
         let own = if db.flavor().engine == Engine::MariaDb { MARIADB } else { MYSQL };
         for (_, attribute, ddl) in PLACES.iter().chain(own) {

@@ -303,6 +303,7 @@ fn intention(place: &Place<'_>, filled: &Backfilled, order: &Order<'_>) -> Inten
         snapshot: None,
         ground: schema(place.target).unwrap_or_default(),
         digest: Intention::digest_of(&acts),
+        artifact: None,
         acts,
     }
 }

@@ -75,6 +75,7 @@ pub fn run(target: &Manifest, described: &str, read: &Migrations, order: &Order<
         snapshot: None,
         ground: schema(target).unwrap_or_default(),
         digest: Intention::digest_of(&acts),
+        artifact: None,
         acts,
     };
     let unfinished = lease::unfinished(order.store, &called, order.is_there, run)?;

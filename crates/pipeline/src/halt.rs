@@ -71,6 +71,7 @@ pub fn keep(source: &Source, halt: Option<&Halt>, order: &Order<'_>, run: &Run<'
         snapshot: None,
         ground: String::new(),
         digest: Intention::digest_of(std::slice::from_ref(&act)),
+        artifact: None,
         acts: vec![act],
     };
     let intended = match Intended::write(order.store, &intention, &gone)? {

@@ -32,7 +32,7 @@ pub use repair::{Repair, Repairing};
 use crate::capture::{self, Source};
 use crate::explained::{self, Explained};
 use crate::migrations::{self, Cut, Migrations};
-use crate::replay::{Means, Replay, Stage, Stopped, Target};
+use crate::replay::{Means, Stage, Stopped, Target};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::history::effect::{Spot, Stand, Touch, found};
@@ -108,7 +108,6 @@ fn inquire(
     let asked_of = migrations::Wanted { tables: tools, ..wanted.migrations.clone() };
     let read = migrations::read(&asked_of, grammar, run.watch.stop)?;
     let target = Target::of(&manifest, engine, means.role);
-    let replay = Replay::start(stage, &target)?.forgiving();
     let excuses: Vec<&Waiver> = run.waivers.iter().filter(|waiver| waiver.until >= run.today).collect();
     let mut inquiry = Inquiry::new(&manifest, &read, (wanted, &excuses), source.label());
     inquiry.records();
@@ -124,10 +123,9 @@ fn inquire(
         }
     }
     inquiry.edits(grammar, run)?;
-    inquiry.settle(&replay)?;
-    inquiry.left_out = replay.left_out();
-    let mut history = inquiry.judged(replay.describe());
-    drop(replay);
+    let (on, left_out) = inquiry.settle(stage, &target)?;
+    inquiry.left_out = left_out;
+    let mut history = inquiry.judged(on);
     if let Source::Live { environment, .. } | Source::Split { primary: environment, .. } = source {
         inquiry.origins(&mut history, &**environment, means, run)?;
     }

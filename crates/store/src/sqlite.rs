@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use journal::Marked;
 
 /// Of the tables: 1 has marks alone, 2 the journal as well, 3 evidence too, 4 what acts leave, 5 locks and what was verified, 6 whose an environment
-/// is.
-const VERSION: i64 = 6;
+/// is, 7 of which build a run is.
+const VERSION: i64 = 7;
+const LEASES: i64 = 6;
 const LOCKS: i64 = 5;
 const TRAILS: i64 = 4;
 const KEPT: i64 = 3;
@@ -133,7 +134,8 @@ impl Sqlite {
                     (KEPT, EVIDENCE),
                     (TRAILS, journal::TRAILS),
                     (LOCKS, lock::TABLES),
-                    (VERSION, journal::LEASES),
+                    (LEASES, journal::LEASES),
+                    (VERSION, journal::ARTIFACTS),
                 ];
                 steps
                     .iter()

@@ -32,6 +32,7 @@ fn intention(environment: &str) -> Intention {
         snapshot: None,
         ground: "g".to_owned(),
         digest: "d".to_owned(),
+        artifact: Some("a".to_owned()),
         acts: (0..4).map(act).collect(),
     }
 }

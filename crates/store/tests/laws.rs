@@ -64,6 +64,23 @@ fn reading_makes_nothing_and_what_is_anothers_is_left_alone() {
     assert!(server(&db.url()).halt(&halt("y")).is_err());
 }
 
+#[test]
+fn tables_of_the_first_version_are_read_as_they_are_and_grow() {
+    let db = database(newest());
+    db.exec(include_str!("../src/server/tables_1.sql"));
+    db.exec(
+        "INSERT INTO evenkeel_store.run (verb, environment, target, by, host, boot, pid, started, ground, digest)
+         VALUES ('deploy', 'x', 't', 'ann', 'h', 'b', 1, 's', 'g', 'd')",
+    );
+    let store = server(&db.url());
+    let artifacts = || store.runs(None, 9).unwrap().into_iter().map(|entry| entry.intention.artifact).collect::<Vec<_>>();
+    assert_eq!(artifacts(), [None]);
+    let version = || db.value("SELECT version::text FROM evenkeel_store.version");
+    assert_eq!(version().as_deref(), Some("1"), "who reads makes nothing");
+    store.halt(&halt("x")).unwrap();
+    assert_eq!((artifacts(), version().as_deref()), (vec![None], Some("2")));
+}
+
 /// A role of this test alone, and its URL.
 fn role(db: &TestDb, more: &str) -> (String, String) {
     let name = format!("store_{}_{}", std::process::id(), db.name.rsplit('_').next().unwrap());

@@ -33,7 +33,7 @@ pub mod workshop;
 
 pub use evenkeel_postgres::scratch::{Fault, Session, TextRows};
 pub use server::{Server, TestDb, database, databases, each_major, each_major_at_once, majors, newest, server};
-pub use share::Share;
+pub use share::{Share, another_day};
 pub use skip::{DEMANDED, REQUIRE_VARIABLE, SKIPS_VARIABLE, note_skip, skip};
 pub use talk::Talk;
 

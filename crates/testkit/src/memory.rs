@@ -35,6 +35,7 @@ pub fn intention(acts: usize) -> Intention {
         snapshot: None,
         ground: String::new(),
         digest: String::new(),
+        artifact: None,
         acts: (0..acts).map(act).collect(),
     }
 }

@@ -2,11 +2,15 @@
 //!
 //! Neighbour: each list of cases, which prints what ran. Does not live here: cases that are drawn by a seed (`number`).
 
+use crate::skip::count;
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// `all`, or the number of the share, from 1; without it the day decides.
 pub const SHARE_VARIABLE: &str = "EVENKEEL_SHARE";
+
+/// A file that gets one line for each test that is for another day; script/test counts them.
+pub const OTHERS_VARIABLE: &str = "EVENKEEL_TESTKIT_OTHERS";
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -51,6 +55,26 @@ impl Share {
     }
 }
 
+/// Whether the test that runs now is for another day: where script/test runs all of them (`EVENKEEL_TESTKIT_OTHERS` is set), a long one
+/// takes its turn, one day of so many, which its name decides. At night, and where a person asks for tests, each runs.
+///
+/// # Panics
+/// As [`Share::of`], or when it cannot be counted.
+#[must_use]
+pub fn another_day(of: u64) -> bool {
+    let Some(path) = std::env::var_os(OTHERS_VARIABLE) else { return false };
+    let share = Share::of(of);
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    // FNV-1a: the same on every machine.
+    let number = test.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    if share.is_whole() || (number >> 7) % of == share.at {
+        return false;
+    }
+    println!("ANOTHER DAY: {test} runs on one day of {of}; {SHARE_VARIABLE}=all runs it now");
+    count(&path, &format!("{test}\n"));
+    true
+}
+
 impl fmt::Display for Share {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_whole() {
@@ -62,7 +86,7 @@ impl fmt::Display for Share {
 
 #[cfg(test)]
 mod tests {
-    use super::Share;
+    use super::{Share, another_day};
 
     #[test]
     fn shares_make_the_whole_and_have_nothing_in_common() {
@@ -71,6 +95,7 @@ mod tests {
         taken.sort_unstable();
         assert_eq!(taken, all);
         assert_eq!(Share::whole().take(all.clone()), all);
+        assert!(!another_day(1), "each day is its day");
         assert_eq!(Share { at: 1, of: 4 }.to_string(), "share 2 of 4, EVENKEEL_SHARE=all runs all");
     }
 }

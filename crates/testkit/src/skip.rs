@@ -1,6 +1,8 @@
 //! Versions a test wants that are not installed: a skip is printed and counted, and with `REQUIRE_SERVERS=1` a failure.
 
+use std::ffi::OsStr;
 use std::io::Write;
+use std::path::Path;
 
 /// The major versions of PostgreSQL that evenkeel supports, so the ones every test run should have.
 pub const DEMANDED: [u32; 6] = [13, 14, 15, 16, 17, 18];
@@ -29,10 +31,13 @@ pub fn note_skip(missing: &str) {
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     println!("SKIP: {missing} not installed ({test})");
     if let Some(path) = std::env::var_os(SKIPS_VARIABLE) {
-        let line = format!("{missing}\t{test}\n");
-        let file = std::fs::File::options().append(true).create(true).open(&path);
-        // One write of one short line: lines of tests that run side by side stay whole.
-        file.and_then(|mut file| file.write_all(line.as_bytes()))
-            .unwrap_or_else(|error| panic!("cannot count a skip in {}: {error}", path.display()));
+        count(&path, &format!("{missing}\t{test}\n"));
     }
+}
+
+/// One write of one short line: lines of tests that run side by side stay whole.
+pub(crate) fn count(path: &OsStr, line: &str) {
+    let file = std::fs::File::options().append(true).create(true).open(path);
+    file.and_then(|mut file| file.write_all(line.as_bytes()))
+        .unwrap_or_else(|error| panic!("cannot count in {}: {error}", Path::new(path).display()));
 }

@@ -53,6 +53,7 @@ fn intention(verb: &str, environment: &str) -> Intention {
         snapshot: Some("snap-1".to_owned()),
         ground: "g".to_owned(),
         digest: "d".to_owned(),
+        artifact: Some("a build".to_owned()),
         acts: ["one", "two"].map(act).to_vec(),
     }
 }

@@ -54,6 +54,7 @@ pub fn holds(subject: &Subject<'_>) {
     what_was_committed_survives_a_kill(&mut scratch);
     leaves_nothing(subject, scratch);
     ends_when_asked_to(subject);
+    a_state_is_kept_for_servers_like_it(subject);
 }
 
 fn start(subject: &Subject<'_>) -> Box<dyn Scratch> {
@@ -317,6 +318,51 @@ impl Watcher for Asks<'_> {
             self.0.request();
         }
     }
+}
+
+fn a_state_is_kept_for_servers_like_it(subject: &Subject<'_>) {
+    let begin = |like: &Like| subject.workshop.start(like, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+    let words = |all: &[&str]| all.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    let like = Like::installed(subject.server).database(DATABASE);
+    let first = begin(&Like { kept: words(&["never"]), ..like.clone() });
+    assert_eq!(first.recalled(), None);
+    run(&mut *session(&*first), "CREATE TABLE t (id INT PRIMARY KEY, word VARCHAR(20))");
+    run(&mut *session(&*first), "INSERT INTO t VALUES (1, 'kept')");
+    assert_eq!(first.keep("one", "what was \u{e4}"), Ok(true));
+    // It runs on, and what it does then is no part of what was kept.
+    run(&mut *session(&*first), "INSERT INTO t VALUES (2, 'later')");
+    assert_eq!(first.keep("one", "another"), Ok(true), "it is kept already");
+    assert_eq!(first.keep("two", ""), Ok(true));
+    first.stop().unwrap();
+    let next = begin(&Like { kept: words(&["never", "one", "two"]), ..like.clone() });
+    let recalled = next.recalled().map(|recalled| (recalled.word, recalled.beside));
+    assert_eq!(recalled, Some(("one".to_owned(), "what was \u{e4}".to_owned())));
+    assert_eq!(ids(&*next), ["1"]);
+    // What is begun with it does not change it.
+    run(&mut *session(&*next), "DELETE FROM t");
+    next.stop().unwrap();
+    let next = begin(&Like { kept: words(&["one"]), ..like.clone() });
+    assert_eq!((next.recalled().is_some(), ids(&*next)), (true, vec!["1".to_owned()]));
+    next.stop().unwrap();
+    // Another one's is nobody else's.
+    let other = begin(&Like { kept: words(&["one", "two"]), ..like.clone() }.database("other"));
+    assert_eq!(other.recalled(), None);
+    other.stop().unwrap();
+    let plain = begin(&like);
+    assert_eq!(plain.recalled(), None);
+    plain.stop().unwrap();
+    // One that nobody can begin with is none.
+    let cache = subject.root.join("cache");
+    let entries = std::fs::read_dir(cache).unwrap().flatten().map(|entry| entry.path());
+    let states: Vec<PathBuf> = entries.filter(|path| path.join("beside").exists()).collect();
+    assert_eq!(states.len(), 2);
+    for state in states {
+        std::fs::remove_dir_all(state.join("data")).unwrap();
+        std::fs::create_dir(state.join("data")).unwrap();
+    }
+    let next = begin(&Like { kept: words(&["one"]), ..like });
+    assert_eq!(next.recalled(), None);
+    next.stop().unwrap();
 }
 
 fn ends_when_asked_to(subject: &Subject<'_>) {

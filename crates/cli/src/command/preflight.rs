@@ -9,7 +9,7 @@ use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::verdict::Verdict;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::port::{Ending, Entry, Limits};
-use evenkeel_core::preflight::{Lack, Preflight as Lacking, Query};
+use evenkeel_core::preflight::{Lack, Preflight as Lacking, Query, Ran};
 use evenkeel_pipeline::preflight::{self as stage, DIMENSIONS, Wanted};
 use evenkeel_pipeline::{capture::Source, migrations as read, queries};
 use evenkeel_report::{Found, history as report};
@@ -139,16 +139,15 @@ fn ran(
     (found, name, settings): (Option<&read::Migrations>, Option<&str>, &settings::Settings),
     preflight: &mut Lacking,
 ) -> Result<(), Box<Trouble>> {
-    // A run of evenkeel's that was it, as far as the journal goes.
+    // Where nobody can read the journal, record and effect still tell.
     let runs = name.map_or(Ok(Vec::new()), |name| store::open(settings).and_then(|store| store.runs(Some(name), u32::MAX)));
-    let is_it =
-        |entry: &Entry| entry.intention.digest == artifact && entry.ended.as_ref().is_some_and(|ended| ended.ending == Ending::Done);
-    let known = runs.as_ref().is_ok_and(|runs| runs.iter().any(is_it));
+    preflight.ran = runs.unwrap_or_default().iter().find_map(|entry| brought(entry, artifact));
     let here = found.map(read::Migrations::digest);
     if here.as_deref() != Some(artifact) {
         let has = here.map_or_else(|| "no folder of migrations was found here".to_owned(), |here| format!("the folder here is {here}"));
-        let known = if known { "; a run of it is in the journal, whose effect nobody can look for without its files" } else { "" };
-        preflight.gaps.push(format!("whether {artifact} ran there is not known: {has}{known}"));
+        let known = preflight.ran.as_ref();
+        let known = known.map(|ran| format!("; run {} was of it, whose effect nobody can look for without its files", ran.number));
+        preflight.gaps.push(format!("whether {artifact} ran there is not known: {has}{}", known.unwrap_or_default()));
         return Ok(());
     }
     let asked = History {
@@ -177,6 +176,14 @@ fn ran(
     preflight.gaps.extend(told.gaps);
     preflight.gaps.extend(told.in_flight.into_iter().map(|line| format!("in flight: {line}")));
     Ok(())
+}
+
+/// The run, where it brought the artifact there.
+fn brought(entry: &Entry, artifact: &str) -> Option<Ran> {
+    let Entry { number, intention, ended, .. } = entry;
+    let is_it = intention.verb == "deploy" && intention.artifact.as_deref() == Some(artifact);
+    let ended = ended.as_ref().filter(|ended| is_it && ended.ending == Ending::Done)?;
+    Some(Ran { number: *number, ended: ended.at.clone(), by: intention.by.clone() })
 }
 
 /// What says that queries are those that a server has seen, before the environment's name.

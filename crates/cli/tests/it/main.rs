@@ -26,6 +26,7 @@ mod gate;
 mod guides;
 mod halt;
 mod history;
+mod history_again;
 mod history_apply;
 mod history_apply_killed;
 mod history_blind;

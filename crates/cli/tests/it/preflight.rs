@@ -311,13 +311,19 @@ fn the_step_that_a_pipeline_left_out_is_found_by_the_artifact() {
         assert!(told["gaps"].to_string().contains("no folder of migrations was found here"), "{told}");
         assert_eq!(told["missing"], serde_json::json!([]), "{told}");
     }
-    // One that ran from here is known, and its effect is not without its files.
+    // One that was brought there from here is known: with its files by record, effect and the run, without them by the run alone.
     db.exec("delete from schema_migrations where version = '2'; alter table orders drop note");
     place.run(&["deploy", "shop", "--migrations", "m", "--unrehearsed"]).exits(0);
-    let runs = place.run(&["runs", "--format", "json"]).exits(0).json();
-    let ran = runs["runs"][0]["digest"].as_str().unwrap();
-    let told = place.run(&["preflight", "shop", "--artifact", ran, "--format", "json"]).exits(2).json();
-    assert!(told["gaps"].to_string().contains("a run of it is in the journal"), "{told}");
+    let with = ["preflight", "shop", "--artifact", &built, "--migrations", "m"];
+    let told = place.run(&[&with[..], &["--format", "json"]].concat()).exits(0).json();
+    assert_eq!((&told["run"]["number"], &told["checked"]["migrations"]), (&serde_json::json!(1), &serde_json::json!(2)), "{told}");
+    place.run(&with).exits(0).says("brought there by run 1, which ended ");
+    let told = place.run(&["preflight", "shop", "--artifact", &built, "--format", "json"]).exits(2).json();
+    assert!(told["gaps"].to_string().contains("run 1 was of it, whose effect nobody can look for without its files"), "{told}");
+    // A run does not stand for what was taken away since.
+    db.exec("alter table orders drop note");
+    let told = place.run(&[&with[..], &["--format", "json"]].concat()).exits(1).json();
+    assert_eq!((&told["run"]["number"], told["missing"].as_array().unwrap().len()), (&serde_json::json!(1), 1), "{told}");
     place.run(&["preflight", &db.url()]).exits(64);
 }
 

@@ -4,6 +4,7 @@
 //! Every run of CI has the light ones, and asks them what only they can answer; of those whose migrations are code it has one, another each
 //! day. `EVENKEEL_TOOLS=all` demands the heavy ones too, and plays everything with each; so does `script/nightly`.
 
+mod changes;
 pub mod code;
 mod on_mysql;
 mod play;
@@ -223,6 +224,21 @@ fn liquibase() {
 }
 
 #[test]
+fn sqlx() {
+    plays_sql("sqlx");
+}
+
+#[test]
+fn diesel() {
+    plays_sql("Diesel");
+}
+
+#[test]
+fn refinery() {
+    plays_sql("refinery");
+}
+
+#[test]
 fn drizzle() {
     plays_sql("Drizzle");
 }
@@ -240,6 +256,11 @@ fn sequelize() {
 #[test]
 fn typeorm() {
     plays_code("TypeORM");
+}
+
+#[test]
+fn laravel() {
+    plays_code("Laravel");
 }
 
 #[test]

@@ -7,6 +7,9 @@ use serde_json::Value;
 
 #[test]
 fn on_made_up_rows_it_is_seen_what_fails_on_rows_and_what_a_way_back_loses() {
+    if evenkeel_testkit::another_day(2) {
+        return;
+    }
     let db = database(newest());
     db.exec(TABLES);
     db.exec("create type mood as enum ('sad', 'glad'); create domain positive as int check (value > 0);

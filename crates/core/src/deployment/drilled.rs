@@ -132,6 +132,7 @@ mod tests {
                 snapshot: None,
                 ground: texts(),
                 digest: texts(),
+                artifact: None,
                 acts: Vec::new(),
             },
             begun: at.to_owned(),

@@ -18,6 +18,7 @@ fn run(verb: &str, ending: Option<(Ending, &str)>) -> Entry {
             snapshot: None,
             ground: String::new(),
             digest: String::new(),
+            artifact: None,
             acts: Vec::new(),
         },
         begun: "2026-11-01T00:00:00Z".to_owned(),

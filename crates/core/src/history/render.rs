@@ -9,6 +9,9 @@ use std::collections::HashMap;
 /// What stands in a command for a migration.
 pub const NAMES: [&str; 6] = ["{key}", "{name}", "{file}", "{app}", "{migration}", "{previous}"];
 
+/// What stands in a command for an empty folder of its own, which is removed when it has ended.
+pub const TEMPORARY: &str = "{temporary}";
+
 /// How a tool prints its own migrations, where nobody names a command: by this program, in the folder that holds this file.
 #[derive(Debug)]
 pub struct Usual {
@@ -113,10 +116,19 @@ pub fn planned(folder: &mut Folder, told: &str) {
     }
 }
 
+/// A migration as its tool printed it among others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Printed {
+    pub text: String,
+    /// As the tool would record it, where it printed that too.
+    pub checksum: Option<String>,
+}
+
 /// What a tool printed for everything, by key.
 #[must_use]
-pub fn cut(folder: &Folder, told: &str) -> Option<HashMap<String, String>> {
-    (folder.tool == liquibase::NAME).then(|| liquibase::cut(told))
+pub fn cut(folder: &Folder, told: &str) -> Option<HashMap<String, Printed>> {
+    let printed = |(key, text, checksum)| (key, Printed { text, checksum });
+    (folder.tool == liquibase::NAME).then(|| liquibase::cut(told).into_iter().map(printed).collect())
 }
 
 /// Puts what a tool printed in place of what could not be read; `said` is what it wrote beside it.

@@ -23,6 +23,8 @@ pub struct Intention {
     pub ground: String,
     /// Digest of everything that is to be run.
     pub digest: String,
+    /// Digest of the folder of migrations that it is of, as a build carries it; of what brings no folder, nothing.
+    pub artifact: Option<String>,
     pub acts: Vec<Act>,
 }
 

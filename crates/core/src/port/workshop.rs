@@ -81,6 +81,16 @@ pub struct Like {
     pub serves_replicas: bool,
     /// Whether it must not be taken for a copy of another throwaway server: costs the making of data of its own.
     pub own_identity: bool,
+    /// Words under which a state of such a server may be kept: it begins with the first that is ([`Scratch::recalled`]).
+    pub kept: Vec<String>,
+}
+
+/// What a server began with, where it is a state that was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recalled {
+    pub word: String,
+    /// What was kept beside it.
+    pub beside: String,
 }
 
 impl Like {
@@ -175,6 +185,20 @@ pub trait Scratch: Send + Sync {
     /// The same as programs write it that know nothing of evenkeel; nothing where no one form is known to all of them.
     fn reached(&self, _database: &str) -> Option<String> {
         None
+    }
+
+    /// The state that it began with, of those that were asked for.
+    fn recalled(&self) -> Option<Recalled> {
+        None
+    }
+
+    /// Keeps everything that is committed under that word, with a text beside it, for servers that begin with it ([`Like::kept`]). It
+    /// runs on. Whether it is kept: not where that would be large, or a copy would not be the same.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or its files not be copied.
+    fn keep(&self, _word: &str, _beside: &str) -> Result<bool, Box<Trouble>> {
+        Ok(false)
     }
 
     /// The command with which a person gets at one of its databases.

@@ -26,9 +26,14 @@ impl Scratch {
     /// Copies the data of another server, as a crash of it would leave them at this moment: no engine of its offers more to both
     /// vendors. It is held meanwhile, so that nothing is written half.
     pub(super) fn copy_data_directory(&self, from: &Self) -> Result<(), Fault> {
-        let _held = from.instance.hold();
+        from.copy_data_to(&self.data_dir())
+    }
+
+    /// The same of this one's.
+    pub(super) fn copy_data_to(&self, target: &Path) -> Result<(), Fault> {
+        let _held = self.instance.hold();
         let take = |path: &Path| if path == Path::new(IDENTITY) { Take::Nothing } else { Take::All };
-        copy_tree(&from.data_dir(), &self.data_dir(), &take)?;
+        copy_tree(&self.data_dir(), target, &take)?;
         Ok(())
     }
 

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use evenkeel_core::connection::encoded;
 use evenkeel_core::kind::Engine;
-use evenkeel_core::port::Stop;
+use evenkeel_core::port::{Recalled, Stop};
 use evenkeel_launcher::{Identity, Instance, Recipe, StopSignal, StopStep, sweep_once};
 
 pub use evenkeel_launcher::Root;
@@ -58,6 +58,8 @@ pub struct Options {
     pub serves_replicas: bool,
     /// Where its files are; nothing means [`Root::open`].
     pub root: Option<Root>,
+    /// Words under which a state of such a server may be kept: it begins with the first that is.
+    pub kept: Vec<String>,
 }
 
 impl Options {
@@ -102,6 +104,9 @@ pub struct Scratch {
     serving: Option<replica::Serving>,
     /// It follows another, over the network.
     is_following: bool,
+    /// What it was asked to be like, in words: a state of one is another's only where these are the same.
+    likeness: Vec<String>,
+    recalled: Option<Recalled>,
 }
 
 impl Scratch {
@@ -130,7 +135,13 @@ impl Scratch {
         let root = options.root.clone().map_or_else(Root::open, Ok)?;
         sweep_once(&root);
         let mut scratch = Self::prepare(binaries, root, &options.init)?;
-        scratch.make_data_directory(stop)?;
+        scratch.likeness = likeness(options);
+        if !options.serves_replicas {
+            scratch.recalled = scratch.instance.recall(&scratch.root, &scratch.data_dir(), &scratch.likeness, &options.kept)?;
+        }
+        if scratch.recalled.is_none() {
+            scratch.make_data_directory(stop)?;
+        }
         if options.serves_replicas {
             scratch.settings.extend(replica::primary_settings(binaries));
         }
@@ -139,9 +150,17 @@ impl Scratch {
         if options.serves_replicas {
             scratch.launch_on_a_port(stop)?;
         } else {
-            scratch.launch(true, stop)?;
+            match (scratch.launch(scratch.recalled.is_none(), stop), &scratch.recalled) {
+                (Ok(()), _) => {}
+                (Err(fault), _) if stop.is_requested() => return Err(fault),
+                (Err(_), Some(recalled)) => {
+                    scratch.instance.forget(&scratch.root, &scratch.likeness, &recalled.word)?;
+                    return Self::start_watched(binaries, &Options { kept: Vec::new(), ..options.clone() }, stop);
+                }
+                (Err(fault), None) => return Err(fault),
+            }
         }
-        if !options.databases.is_empty() {
+        if scratch.recalled.is_none() && !options.databases.is_empty() {
             let session = scratch.session("")?;
             for name in &options.databases {
                 session.exec(&format!("CREATE DATABASE {}", Ident(name)))?;
@@ -243,6 +262,16 @@ impl Scratch {
     }
 
     /// Everything but data and the start.
+    /// Keeps everything that is committed, for servers of the same likeness. Not where a copy has fewer rows: those of tables in memory
+    /// do not come along.
+    fn keep_state(&self, word: &str, beside: &str) -> Result<bool, Fault> {
+        const IN_MEMORY: &str = "SELECT 1 FROM information_schema.tables WHERE engine = 'MEMORY' AND table_schema NOT IN ('information_schema', 'performance_schema', 'sys') LIMIT 1";
+        if self.session("")?.value(IN_MEMORY)?.is_some() {
+            return Ok(false);
+        }
+        self.instance.keep(&self.root, (&self.likeness, word, beside), |target| self.copy_data_to(target))
+    }
+
     fn prepare(binaries: &ServerBinaries, root: Root, init: &[(String, String)]) -> Result<Self, Fault> {
         let identity = Identity {
             engine: binaries.flavor.engine.name().into(),
@@ -258,8 +287,18 @@ impl Scratch {
         let mut settings = settings::files(binaries);
         settings.extend(settings::server(binaries, instance.run_dir(), server_id()?));
         settings.extend(init.iter().cloned());
-        let asked = Vec::new();
-        Ok(Self { instance, binaries: binaries.clone(), root, settings, asked, init: init.to_vec(), serving: None, is_following: false })
+        Ok(Self {
+            instance,
+            binaries: binaries.clone(),
+            root,
+            settings,
+            asked: Vec::new(),
+            init: init.to_vec(),
+            serving: None,
+            is_following: false,
+            likeness: Vec::new(),
+            recalled: None,
+        })
     }
 
     fn display(&self) -> String {
@@ -291,6 +330,12 @@ impl Scratch {
         };
         Ok(self.instance.start(recipe, stop)?)
     }
+}
+
+/// All that a server was asked to be like.
+fn likeness(options: &Options) -> Vec<String> {
+    let settings = options.init.iter().chain(&options.settings).map(|(name, value)| format!("{name}={value}"));
+    settings.chain(options.databases.iter().map(|name| format!("database {name}"))).collect()
 }
 
 /// `ma1011`, `my907`: short, because socket paths are.

@@ -7,7 +7,7 @@ use evenkeel_core::connection::Blank;
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
 use evenkeel_core::port;
-use evenkeel_core::port::{Confined, Environment, Installed, Like, Session, Watch, Workshop};
+use evenkeel_core::port::{Confined, Environment, Installed, Like, Recalled, Session, Watch, Workshop};
 use evenkeel_launcher::Root;
 
 use super::fault::Fault;
@@ -88,6 +88,7 @@ impl Workshop for MysqlWorkshop {
             databases: like.databases.clone(),
             serves_replicas: like.serves_replicas,
             root: self.root.clone().or_else(|| Root::fast().ok()),
+            kept: like.kept.clone(),
         };
         let server = Installed::from(&binaries).display();
         boxed(watch.starting(&server, || Scratch::start_watched(&binaries, &options, watch.stop)))
@@ -101,6 +102,14 @@ impl port::Scratch for Scratch {
 
     fn url(&self, database: &str) -> String {
         Self::url(self, database)
+    }
+
+    fn recalled(&self) -> Option<Recalled> {
+        self.recalled.clone()
+    }
+
+    fn keep(&self, word: &str, beside: &str) -> Result<bool, Box<Trouble>> {
+        self.keep_state(word, beside).map_err(words)
     }
 
     fn client(&self, database: &str) -> String {

@@ -62,6 +62,7 @@ impl Work<'_> {
             snapshot: None,
             ground: schema(target).unwrap_or_default(),
             digest: Intention::digest_of(&deeds.iter().map(|deed| deed.act.clone()).collect::<Vec<_>>()),
+            artifact: Some(self.read.digest()),
             acts: deeds.iter().map(|deed| deed.act.clone()).collect(),
         };
         let intended = match Intended::write(order.store, &intention, gone)? {

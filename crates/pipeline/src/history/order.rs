@@ -36,6 +36,7 @@ impl Order<'_> {
             snapshot: Some(self.snapshot.to_owned()),
             ground,
             digest: Intention::digest_of(&acts),
+            artifact: None,
             acts,
         }
     }

@@ -10,7 +10,7 @@ use super::{Dimension, Inquiry};
 use crate::explained;
 use crate::migrations::Cut;
 use crate::patch::Builder;
-use crate::replay::{Replay, Stage, Target};
+use crate::replay::{Replay, Series, Stage, Target};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::finding::Place;
 use evenkeel_core::history::effect::{Spot, found};
@@ -261,9 +261,9 @@ impl Inquiry<'_> {
             None => self.is_in_force(cut),
         };
         let cuts: Vec<&Cut> = self.read.cuts.iter().enumerate().filter(is_in_force).map(|(_, cut)| cut).collect();
-        let replay = Replay::start(stage, target)?;
+        let replay = Replay::start(stage, target, Series { cuts: cuts.clone(), ..Series::default() })?;
         let mut goal = None;
-        let stopped = replay.run(0, &cuts, &mut |ran, look| {
+        let stopped = replay.first(&mut |ran, look| {
             if ran == cuts.len() {
                 goal = Some(look()?);
             }

@@ -3,27 +3,47 @@
 use super::Inquiry;
 use super::looks::{Looks, mentions, name, whole};
 use crate::migrations::Cut;
-use crate::replay::Replay;
+use crate::replay::{Replay, Series, Stage, Target};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::State;
 use evenkeel_core::history::effect::{Spot, Stand, Touch, found};
 use evenkeel_core::history::verdict::Recorded;
 use evenkeel_core::manifest::Manifest;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-impl Inquiry<'_> {
+impl<'a> Inquiry<'a> {
     /// Runs the files: once where everything agrees, and again with looks in between where something does not.
-    pub(super) fn settle(&mut self, replay: &Replay<'_>) -> Result<(), Box<Trouble>> {
-        let in_force: Vec<(usize, &Cut)> = self.read.cuts.iter().enumerate().filter(|(_, cut)| self.is_in_force(cut)).collect();
-        let is_plain = self.records.iter().all(|record| record.state == State::Applied) && self.edits.is_empty();
-        let cuts: Vec<&Cut> = in_force.iter().map(|(_, cut)| *cut).collect();
+    ///
+    /// Says on what, and which were left out.
+    pub(super) fn settle(&mut self, stage: Stage<'_>, target: &Target) -> Result<(String, BTreeMap<String, String>), Box<Trouble>> {
+        let read = self.read;
+        let (series, looks) = self.series();
+        let replay = Replay::start(stage, target, series)?;
+        if replay.known() > 0 {
+            let (known, all) = (replay.known(), read.cuts.len());
+            self.notes.push(format!("the first {known} of {all} migrations ran today already, on this machine: their state was kept"));
+        }
+        self.settled(&replay, looks)?;
+        Ok((replay.describe(), replay.left_out()))
+    }
+
+    /// What is run first, and when it is looked at.
+    fn series(&self) -> (Series<'a>, Looks) {
+        let cuts: Vec<&Cut> = self.read.cuts.iter().filter(|cut| self.is_in_force(cut)).collect();
         let mut looks = self.looks();
-        for (place, (_, cut)) in in_force.iter().enumerate().filter(|(_, (_, cut))| cut.may_define()) {
+        for (place, cut) in cuts.iter().enumerate().filter(|(_, cut)| cut.may_define()) {
             looks.around(place);
             debug_assert!(!cut.defines());
         }
         looks.points.extend([0, cuts.len()]);
-        let stopped = replay.run(0, &cuts, &mut |ran, look| looks.see(ran, look))?;
+        (Series { cuts, points: looks.points.clone(), is_forgiving: true }, looks)
+    }
+
+    fn settled(&mut self, replay: &Replay<'_>, mut looks: Looks) -> Result<(), Box<Trouble>> {
+        let in_force: Vec<(usize, &Cut)> = self.read.cuts.iter().enumerate().filter(|(_, cut)| self.is_in_force(cut)).collect();
+        let is_plain = self.records.iter().all(|record| record.state == State::Applied) && self.edits.is_empty();
+        let cuts: Vec<&Cut> = in_force.iter().map(|(_, cut)| *cut).collect();
+        let stopped = replay.first(&mut |ran, look| looks.see(ran, look))?;
         let disputed = looks.end(cuts.len()).map(|end| self.differing(end));
         let words = looks.end(cuts.len()).and_then(|end| self.unsaid.words(end, self.manifest));
         self.notes.extend(words);
@@ -74,7 +94,7 @@ impl Inquiry<'_> {
             }
         }
         let mut alike = None;
-        let mut stopped = replay.run(1, &all, &mut |ran, look| {
+        let mut stopped = replay.again(1, &all, &mut |ran, look| {
             looks.see(ran, look)?;
             let now = looks.last.as_ref().filter(|(at, _)| *at == ran);
             if alike.is_none() && now.is_some_and(|(_, now)| self.differing(now).is_empty()) {
@@ -88,7 +108,7 @@ impl Inquiry<'_> {
             for (from, to) in std::mem::take(&mut looks.unclear) {
                 again.points.extend(from..=to);
             }
-            stopped = replay.run(2, &all, &mut |ran, look| again.see(ran, look))?;
+            stopped = replay.again(2, &all, &mut |ran, look| again.see(ran, look))?;
             looks.effects.extend(again.effects);
         }
         for (at, effect) in looks.effects {

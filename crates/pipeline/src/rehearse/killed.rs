@@ -37,8 +37,10 @@ const MOST: usize = 10;
 const PHASES: usize = 4;
 /// Copies are made of databases up to that size; beyond it tables get a hundredth of their rows.
 const LARGE: u64 = 200 << 20;
-/// How long somebody watches what a statement does whose client is gone.
+/// How long somebody watches what a statement does whose client is gone, at most where the server looks after clients.
 const ORPHANED: Duration = Duration::from_millis(1500);
+/// And where it does not.
+const UNNOTICED: Duration = Duration::from_millis(200);
 /// What was ended is waited for as long.
 const ENDING: Duration = Duration::from_secs(10);
 
@@ -334,10 +336,12 @@ impl Ward<'_> {
         match victim {
             Victim::Client => {
                 let id = stands.id();
+                let looks = self.observer.bounds(&mut *self.place.session(TRIAL)?)?.client;
+                let patience = looks.map_or(UNNOTICED, |every| (every.saturating_mul(2).saturating_add(UNNOTICED)).min(ORPHANED));
                 stands.leave();
                 let mut watcher = self.place.scratch.session(TRIAL)?;
                 let from = Instant::now();
-                let noticed = gone(self.observer, &mut *watcher, id, ORPHANED)?;
+                let noticed = gone(self.observer, &mut *watcher, id, patience)?;
                 kill.orphan = Some(Orphan { lasted: from.elapsed(), noticed });
                 stands.release()?;
                 drop(stands);

@@ -83,12 +83,14 @@ impl Observer for PostgresObserver {
     }
 
     fn bounds(&self, session: &mut dyn Session) -> Result<Bounds, Box<Trouble>> {
-        const BOTH: &str = "SELECT pg_catalog.current_setting(name), setting FROM pg_catalog.pg_settings \
-                            WHERE name IN ('lock_timeout', 'statement_timeout') ORDER BY name";
-        let rows = asked(session, BOTH)?;
-        // Both are kept in milliseconds, and 0 means for ever.
-        let bound = |at: usize| rows.get(at).and_then(|row| number(row, 1)).filter(|ms| *ms > 0).map(Duration::from_millis);
-        Ok(Bounds { lock: bound(0), statement: bound(1) })
+        const ALL: &str = "SELECT name, setting FROM pg_catalog.pg_settings \
+                           WHERE name IN ('lock_timeout', 'statement_timeout', 'client_connection_check_interval')";
+        let rows = asked(session, ALL)?;
+        // Each is kept in milliseconds, and 0 means for ever, or never; before 14 nobody looks after clients.
+        let of = |name: &str| rows.iter().find(|row| text(row, 0) == name);
+        let bound = |name: &str| of(name).and_then(|row| number(row, 1)).filter(|ms| *ms > 0).map(Duration::from_millis);
+        let client = bound("client_connection_check_interval");
+        Ok(Bounds { lock: bound("lock_timeout"), statement: bound("statement_timeout"), client })
     }
 
     fn columns(&self, session: &mut dyn Session) -> Result<BTreeMap<(u64, u64), String>, Box<Trouble>> {

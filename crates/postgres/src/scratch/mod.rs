@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::time::Duration;
 
 use evenkeel_core::connection::encoded;
-use evenkeel_core::port::Stop;
+use evenkeel_core::port::{Recalled, Stop};
 use evenkeel_launcher::{Identity, Instance, Program, Readiness, Recipe, StopSignal, StopStep, Take, sweep_once};
 
 pub use evenkeel_launcher::Root;
@@ -57,6 +57,8 @@ pub struct Options {
     /// Run initdb even where a cached data directory would do. Servers from the same cached directory share a system
     /// identifier, which real servers only do with their replicas.
     pub own_identifier: bool,
+    /// Words under which a state of such a server may be kept: it begins with the first that is.
+    pub kept: Vec<String>,
     /// Where its files are; nothing means [`Root::open`].
     pub root: Option<Root>,
 }
@@ -91,6 +93,9 @@ pub struct Scratch {
     replicas: AtomicU32,
     /// Of refusals nothing is told that may be in a row.
     is_discreet: AtomicBool,
+    /// What it was asked to be like, in words: a state of one is another's only where these are the same.
+    likeness: Vec<String>,
+    recalled: Option<Recalled>,
 }
 
 impl Scratch {
@@ -118,12 +123,26 @@ impl Scratch {
         let root = options.root.clone().map_or_else(Root::open, Ok)?;
         sweep_once(&root);
         let mut scratch = Self::prepare(binaries, root)?;
-        scratch.make_data_directory(options, stop)?;
+        scratch.likeness = likeness(options);
+        if !options.own_identifier {
+            scratch.recalled = scratch.instance.recall(&scratch.root, &scratch.data_dir(), &scratch.likeness, &options.kept)?;
+        }
+        if scratch.recalled.is_none() {
+            scratch.make_data_directory(options, stop)?;
+        }
         let mut settings = own_settings(scratch.socket_dir());
         settings.extend(options.settings.iter().cloned());
         settings::append(&scratch.data_dir().join("postgresql.conf"), &settings)?;
-        scratch.launch(stop)?;
-        if !options.databases.is_empty() {
+        match (scratch.launch(stop), &scratch.recalled) {
+            (Ok(()), _) => {}
+            (Err(fault), _) if stop.is_requested() => return Err(fault),
+            (Err(_), Some(recalled)) => {
+                scratch.instance.forget(&scratch.root, &scratch.likeness, &recalled.word)?;
+                return Self::start_watched(binaries, &Options { kept: Vec::new(), ..options.clone() }, stop);
+            }
+            (Err(fault), None) => return Err(fault),
+        }
+        if scratch.recalled.is_none() && !options.databases.is_empty() {
             let session = scratch.session("postgres")?;
             // Those that initdb makes are as new ones are.
             for name in options.databases.iter().filter(|name| !["postgres", "template1"].contains(&name.as_str())) {
@@ -227,6 +246,20 @@ impl Scratch {
         Ok(self.instance.stop()?)
     }
 
+    /// Keeps everything that is committed, for servers of the same likeness. Not where a copy has fewer rows: those of unlogged tables
+    /// do not come along.
+    fn keep_state(&self, word: &str, beside: &str) -> Result<bool, Fault> {
+        let session = self.session("postgres")?;
+        let databases = session.query_text("SELECT datname FROM pg_catalog.pg_database WHERE datallowconn")?;
+        for database in databases.iter().filter_map(|row| row.first()?.as_deref()) {
+            let unlogged = "SELECT 1 FROM pg_catalog.pg_class WHERE relpersistence = 'u' LIMIT 1";
+            if self.session(database)?.value(unlogged)?.is_some() {
+                return Ok(false);
+            }
+        }
+        self.instance.keep(&self.root, (&self.likeness, word, beside), |target| self.copied(&session, target))
+    }
+
     fn prepare(binaries: &ServerBinaries, root: Root) -> Result<Self, Fault> {
         let identity = Identity {
             engine: "PostgreSQL".into(),
@@ -244,6 +277,8 @@ impl Scratch {
             root,
             replicas: AtomicU32::new(0),
             is_discreet: AtomicBool::new(false),
+            likeness: Vec::new(),
+            recalled: None,
         })
     }
 
@@ -311,6 +346,14 @@ fn initdb_arguments(options: &Options) -> Vec<String> {
     ];
     arguments.extend(options.initdb.iter().cloned());
     arguments
+}
+
+/// All that a server was asked to be like.
+fn likeness(options: &Options) -> Vec<String> {
+    let mut words = initdb_arguments(options);
+    words.extend(options.settings.iter().map(|(name, value)| format!("{name}={value}")));
+    words.extend(options.databases.iter().map(|name| format!("database {name}")));
+    words
 }
 
 /// initdb writes the time zone it finds into postgresql.conf; servers must be the same on every machine.

@@ -81,15 +81,20 @@ impl Scratch {
         if session.value("SELECT pg_is_in_recovery()")?.as_deref() == Some("t") {
             return Err(Fault::ForkOfReplica { server: self.display() });
         }
-        session.exec(BACKUP_SLOT)?;
-        self.back_up(&session, &fork.data_dir(), &[])?;
-        copy::log(&self.data_dir(), &fork.data_dir())?;
+        self.copied(&session, &fork.data_dir())?;
         let mut lines = own_settings(fork.socket_dir());
         // It waits for none of this one's replicas.
         lines.push(("synchronous_standby_names".into(), String::new()));
         settings::append(&fork.data_dir().join("postgresql.conf"), &lines)?;
         fork.launch(stop)?;
         Ok(fork)
+    }
+
+    /// Everything that is committed here, with the log that it needs.
+    pub(super) fn copied(&self, session: &Session, target: &Path) -> Result<(), Fault> {
+        session.exec(BACKUP_SLOT)?;
+        self.back_up(session, target, &[])?;
+        copy::log(&self.data_dir(), target)
     }
 
     /// On a standby: holds back or goes on with replaying what was received, for lag at will.

@@ -11,7 +11,7 @@ use evenkeel_core::connection::encoded;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
 use evenkeel_core::port;
-use evenkeel_core::port::{Confined, Environment, Installed, Like, Looker, Mortal, Session, Watch, Workshop};
+use evenkeel_core::port::{Confined, Environment, Installed, Like, Looker, Mortal, Recalled, Session, Watch, Workshop};
 use evenkeel_launcher::Root;
 
 use super::fault::Fault;
@@ -94,6 +94,7 @@ impl Workshop for PostgresWorkshop {
             initdb: Vec::new(),
             databases: like.databases.clone(),
             own_identifier: like.own_identity,
+            kept: like.kept.clone(),
             root: self.root.clone().or_else(|| Root::fast().ok()),
         };
         let server = Installed::from(&binaries).display();
@@ -113,6 +114,14 @@ impl port::Scratch for Scratch {
     fn reached(&self, database: &str) -> Option<String> {
         let (host, database) = (encoded(&self.socket_dir().to_string_lossy()), encoded(database));
         Some(format!("postgresql://{}@/{database}?host={host}&port={}&sslmode=disable", super::SUPERUSER, super::PORT))
+    }
+
+    fn recalled(&self) -> Option<Recalled> {
+        self.recalled.clone()
+    }
+
+    fn keep(&self, word: &str, beside: &str) -> Result<bool, Box<Trouble>> {
+        self.keep_state(word, beside).map_err(words)
     }
 
     fn client(&self, database: &str) -> String {

@@ -34,6 +34,9 @@ fn suite() -> Option<(PathBuf, u32)> {
 
 #[test]
 fn the_regression_database_survives_a_dump() {
+    if evenkeel_testkit::another_day(3) {
+        return;
+    }
     let Some((folder, major)) = suite() else {
         return note_skip("PostgreSQL's regression suite (crates/postgres/tests/nothing_false/regress.sh fetches it)");
     };

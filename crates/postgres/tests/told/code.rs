@@ -54,6 +54,9 @@ fn one_token_is_another_code() {
 /// What calls a function names it whole, whatever its schema is called.
 #[test]
 fn a_function_of_a_schema_with_a_strange_name_is_told_from_its_neighbour() {
+    if evenkeel_testkit::another_day(3) {
+        return;
+    }
     const MADE: &str = "create table t (a int); create function #.one() returns trigger language plpgsql as 'begin return new; end';
         create function #.two() returns trigger language plpgsql as 'begin return null; end';
         create function #.add_one(int, int) returns int language sql immutable strict as 'select 1';

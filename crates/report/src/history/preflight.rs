@@ -5,7 +5,7 @@ use crate::format::Style;
 use crate::format::markdown::plain;
 use crate::wrap::wrap;
 use anstyle::{AnsiColor, Style as Paint};
-use evenkeel_core::preflight::{Lack, Preflight};
+use evenkeel_core::preflight::{Lack, Preflight, Ran};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -25,7 +25,16 @@ pub(super) struct Told {
     missing: Vec<Missing>,
     not_understood: Vec<NotUnderstood>,
     checked: Checked,
+    /// The run of evenkeel's that brought the artifact there (`evenkeel runs N`), where its journal has one.
+    run: Option<Run>,
     gaps: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Run {
+    number: u32,
+    ended: String,
+    by: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -114,8 +123,15 @@ pub(super) fn of(preflight: &Preflight) -> Told {
         missing: preflight.lacks.iter().map(missing).collect(),
         not_understood: odd.collect(),
         checked: Checked { queries: preflight.queries, objects: preflight.objects, migrations: preflight.migrations },
+        run: preflight.ran.as_ref().map(|ran| Run { number: ran.number, ended: ran.ended.clone(), by: ran.by.clone() }),
         gaps: preflight.gaps.clone(),
     }
+}
+
+/// Who brought it there, as far as the journal knows.
+fn brought(preflight: &Preflight) -> Option<String> {
+    let Ran { number, ended, by } = preflight.ran.as_ref()?;
+    Some(format!("brought there by run {number}, which ended {ended}, by {by}"))
 }
 
 /// One thing that is missing, as sentences.
@@ -151,6 +167,9 @@ pub(super) fn terminal(preflight: &Preflight, style: &Style) -> String {
         _ => UNKNOWN,
     };
     wrapped(&verdict_line(preflight), "", paint);
+    if let Some(words) = brought(preflight) {
+        wrapped(&words, "  ", Paint::new());
+    }
     for lack in &preflight.lacks {
         for (at, words) in sentences(lack).iter().enumerate() {
             wrapped(&if at == 0 { format!("× {words}") } else { words.clone() }, if at == 0 { "" } else { "    " }, Paint::new());
@@ -173,6 +192,9 @@ pub(super) fn terminal(preflight: &Preflight, style: &Style) -> String {
 
 pub(super) fn markdown(preflight: &Preflight) -> String {
     let mut text = format!("## {}\n\n", plain(&verdict_line(preflight)));
+    if let Some(words) = brought(preflight) {
+        let _ = writeln!(text, "{}\n", plain(&words));
+    }
     for lack in preflight.lacks.iter().take(200) {
         let _ = writeln!(text, "- {}", plain(&sentences(lack).join("; ")));
     }

@@ -30,8 +30,8 @@ pub fn intend(turn: &mut Turn<'_>, intention: &Intention, gone: &[&Entry]) -> Re
     }
     let owner = &intention.owner;
     let insert =
-        "INSERT INTO evenkeel_store.run (verb, environment, target, by, host, boot, pid, started, reason, snapshot, ground, digest)
-                  VALUES ($1, $2, $3, $4, $5, $6, $7::bigint, $8, $9, $10, $11, $12) RETURNING number::text, letters";
+        "INSERT INTO evenkeel_store.run (verb, environment, target, by, host, boot, pid, started, reason, snapshot, ground, digest, artifact)
+                  VALUES ($1, $2, $3, $4, $5, $6, $7::bigint, $8, $9, $10, $11, $12, $13) RETURNING number::text, letters";
     let pid = owner.pid.to_string();
     let values = [
         Some(intention.verb.as_str()),
@@ -46,6 +46,7 @@ pub fn intend(turn: &mut Turn<'_>, intention: &Intention, gone: &[&Entry]) -> Re
         intention.snapshot.as_deref(),
         Some(&intention.ground),
         Some(&intention.digest),
+        intention.artifact.as_deref(),
     ];
     let mut row = turn.rows(insert, &values)?.pop().ok_or_else(|| turn.strange("no number of a run"))?;
     let (number, letters): (u32, String) = (row.number()?, row.text()?);
@@ -233,6 +234,7 @@ fn entry(mut row: Row) -> Result<Entry, Fault> {
             snapshot: row.maybe(),
             ground: row.text()?,
             digest: row.text()?,
+            artifact: row.maybe(),
             acts: Vec::new(),
         },
         begun: row.text()?,

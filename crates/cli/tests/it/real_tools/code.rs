@@ -5,6 +5,25 @@
 
 use super::tools::{Order, SQL, Tool};
 
+/// What `artisan migrate` does, without an application around it.
+const MIGRATE: &str = r"<?php
+require __DIR__ . '/vendor/autoload.php';
+use Illuminate\Database\Capsule\Manager;
+use Illuminate\Database\Migrations\{DatabaseMigrationRepository, Migrator};
+$at = parse_url(getenv('URL'));
+$driver = getenv('ENGINE') === 'mysql' ? 'mysql' : 'pgsql';
+$manager = new Manager;
+$manager->addConnection(['driver' => $driver, 'host' => $at['host'], 'port' => $at['port'], 'database' => ltrim($at['path'], '/'),
+    'username' => $at['user'], 'password' => $at['pass'] ?? '', 'charset' => $driver === 'pgsql' ? 'utf8' : 'utf8mb4']);
+$container = $manager->getContainer();
+$container->instance('db', $manager->getDatabaseManager());
+$container->bind('db.schema', fn () => $manager->getConnection()->getSchemaBuilder());
+Illuminate\Support\Facades\Facade::setFacadeApplication($container);
+$repository = new DatabaseMigrationRepository($manager->getDatabaseManager(), 'migrations');
+if (!$repository->repositoryExists()) { $repository->createRepository(); }
+(new Migrator($repository, $manager->getDatabaseManager(), new Illuminate\Filesystem\Filesystem))->run([__DIR__ . '/m']);
+";
+
 pub const CODE: &[Tool] = &[
     Tool {
         name: "Knex",
@@ -107,6 +126,42 @@ pub const CODE: &[Tool] = &[
         render: "node render.js {file}",
         remark: ("class", "// a remark\nclass"),
         meaning: ("isNullable: true}", "isNullable: true}, {name: 'extra', type: 'int', isNullable: true}"),
+        ..SQL
+    },
+    Tool {
+        name: "Laravel",
+        needs: &["/usr/bin/php", "/usr/share/php/Illuminate/Database/autoload.php", "/usr/share/php/Illuminate/Filesystem/autoload.php"],
+        is_heavy: true,
+        files: &[
+            ("composer.json", "{\"require\": {\"laravel/framework\": \"8\"}}"),
+            (
+                "vendor/autoload.php",
+                "<?php\nforeach (['Database', 'Filesystem', 'Support'] as $part) { require_once \"/usr/share/php/Illuminate/$part/autoload.php\"; }\n",
+            ),
+            ("render.php", include_str!("../../../../../docs/guide/render/laravel.php")),
+            ("migrate.php", MIGRATE),
+            (
+                "m/2026_01_01_000000_one.php",
+                "<?php\nuse Illuminate\\Database\\Migrations\\Migration;\nuse Illuminate\\Database\\Schema\\Blueprint;\nuse Illuminate\\Support\\Facades\\Schema;\nreturn new class extends Migration { public function up() { Schema::create('orders', function (Blueprint $t) { $t->bigInteger('id')->primary(); $t->string('note', 90)->nullable(); }); } };\n",
+            ),
+            (
+                "m/2026_01_02_000000_two.php",
+                "<?php\nuse Illuminate\\Database\\Migrations\\Migration;\nuse Illuminate\\Support\\Facades\\DB;\nclass Two extends Migration { public function up() { DB::statement(\"{2a}\"); DB::statement(\"{2b}\"); } }\n",
+            ),
+        ],
+        first: "m/2026_01_01_000000_one.php",
+        third: &[(
+            "m/2026_01_03_000000_three.php",
+            "<?php\nuse Illuminate\\Database\\Migrations\\Migration;\nuse Illuminate\\Support\\Facades\\DB;\nclass Three extends Migration { public function up() { DB::statement(\"{3a}\"); DB::statement(\"{wait}\"); DB::statement(\"{3b}\"); } }\n",
+        )],
+        apply: "php migrate.php",
+        table: "migrations",
+        second_row: "migration = '2026_01_02_000000_two'",
+        third_row: "migration = '2026_01_03_000000_three'",
+        stamp: "insert into migrations (migration, batch) values ('2026_01_03_000000_three', 9)",
+        render: "php render.php m/{file}",
+        remark: ("return new", "// a remark\nreturn new"),
+        meaning: ("->nullable();", "->nullable(); $t->integer('extra')->nullable();"),
         ..SQL
     },
     Tool {

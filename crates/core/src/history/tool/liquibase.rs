@@ -6,9 +6,11 @@
 mod changelog;
 mod formatted;
 mod node;
+mod printed;
 mod text;
 mod written;
 
+pub use printed::cut;
 pub use written::{ROW_LOCK, ROWS};
 
 use super::sum::md5;
@@ -18,7 +20,7 @@ use crate::history::record::{Cells, Record, State, column, unusual};
 use crate::history::shape::{Role, Shape, Tool};
 use changelog::{Change, ChangeSet, Include, Log, Said};
 use node::Node;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use text::Sql;
 
 pub const NAME: &str = "Liquibase";
@@ -442,29 +444,4 @@ enum Meets {
     Yes,
     No,
     Perhaps,
-}
-
-/// What `update-sql` prints, by change set; rows of its own table are left out.
-pub fn cut(told: &str) -> HashMap<String, String> {
-    let mut found: HashMap<String, String> = HashMap::new();
-    let mut now: Option<String> = None;
-    for line in told.lines() {
-        let comment = line.trim().strip_prefix("--").map(str::trim_start);
-        // The tool's own words stand around what it would run, also behind the last one.
-        let key = comment.and_then(|comment| comment.strip_prefix("Changeset "));
-        if let Some(key) = key {
-            now = Some(key.trim().to_owned());
-            continue;
-        }
-        let is_own = line.to_ascii_lowercase().contains("databasechangelog");
-        if is_own || comment.is_some_and(|comment| comment.starts_with("Release Database Lock")) {
-            continue;
-        }
-        if let Some(key) = &now {
-            let text = found.entry(key.clone()).or_default();
-            text.push_str(line);
-            text.push('\n');
-        }
-    }
-    found
 }

@@ -109,6 +109,7 @@ impl Work<'_> {
             snapshot: None,
             ground: told.baseline.clone().unwrap_or_default(),
             digest: Intention::digest_of(&acts),
+            artifact: None,
             acts,
         };
         let gone: Vec<&Entry> = settled.iter().collect();
