@@ -1,6 +1,6 @@
 //! What an earlier run of the same files left: the state of its server after so many of them, and what it looked at on the way. A run
-//! goes on from the longest beginning that is kept. States are of one day, one program of ours and one of the server's
-//! (`evenkeel_launcher`): what a text makes of the moment, a second run would make of another.
+//! goes on from the longest beginning that is kept. States are of one day, one program of ours and one of the server's:
+//! what a text makes of the moment, a second run would make of another.
 
 use crate::migrations::Cut;
 use evenkeel_core::digest::of_texts;

@@ -91,11 +91,11 @@ pub struct Scratch {
     root: Root,
     /// How many were asked of it by the port.
     replicas: AtomicU32,
-    /// Of refusals nothing is told that may be in a row.
-    is_discreet: AtomicBool,
     /// What it was asked to be like, in words: a state of one is another's only where these are the same.
     likeness: Vec<String>,
     recalled: Option<Recalled>,
+    /// Of refusals nothing is told that may be in a row.
+    is_discreet: AtomicBool,
 }
 
 impl Scratch {
@@ -132,8 +132,8 @@ impl Scratch {
         }
         let mut settings = own_settings(scratch.socket_dir());
         settings.extend(options.settings.iter().cloned());
-        settings::append(&scratch.data_dir().join("postgresql.conf"), &settings)?;
-        match (scratch.launch(stop), &scratch.recalled) {
+        let written = settings::append(&scratch.data_dir().join("postgresql.conf"), &settings);
+        match (written.and_then(|()| scratch.launch(stop)), &scratch.recalled) {
             (Ok(()), _) => {}
             (Err(fault), _) if stop.is_requested() => return Err(fault),
             (Err(_), Some(recalled)) => {
@@ -276,9 +276,9 @@ impl Scratch {
             binaries: binaries.clone(),
             root,
             replicas: AtomicU32::new(0),
-            is_discreet: AtomicBool::new(false),
             likeness: Vec::new(),
             recalled: None,
+            is_discreet: AtomicBool::new(false),
         })
     }
 
