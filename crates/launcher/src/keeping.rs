@@ -21,6 +21,7 @@ const MOST: usize = 8;
 const LARGEST: u64 = 256 << 20;
 /// One that is not whole after this long never will be.
 const MAKING: Duration = Duration::from_secs(10 * 60);
+const DAY: u64 = 24 * 60 * 60;
 const DATA: &str = "data";
 const BESIDE: &str = "beside";
 
@@ -40,8 +41,9 @@ impl Instance {
         if lock.try_lock_shared().is_err() {
             return Ok(None);
         }
+        let kind = self.kind(arguments)?;
         for word in words {
-            let entry = cache.join(self.state_name(arguments, word)?);
+            let entry = cache.join(named(&kind, word));
             let Ok(beside) = std::fs::read_to_string(entry.join(BESIDE)) else { continue };
             copy_tree(&entry.join(DATA), target, &|_| Take::All)?;
             if let Ok(directory) = File::open(&entry) {
@@ -64,7 +66,7 @@ impl Instance {
         fill: impl FnOnce(&Path) -> Result<(), E>,
     ) -> Result<bool, E> {
         let cache = root.cache()?;
-        let entry = cache.join(self.state_name(arguments, word)?);
+        let entry = cache.join(named(&self.kind(arguments)?, word));
         if entry.exists() {
             return Ok(true);
         }
@@ -92,19 +94,25 @@ impl Instance {
     /// [`Fault::File`].
     pub fn forget(&self, root: &Root, arguments: &[String], word: &str) -> Result<(), Fault> {
         let cache = root.cache()?;
-        let entry = cache.join(self.state_name(arguments, word)?);
+        let entry = cache.join(named(&self.kind(arguments)?, word));
         let lock = lock(&cache)?;
         // Who copies one now meets what we met.
         if lock.try_lock().is_ok() && entry.exists() { remove_tree(&entry) } else { Ok(()) }
     }
 
-    /// Another program of ours may have run the same texts otherwise.
-    fn state_name(&self, arguments: &[String], word: &str) -> Result<String, Fault> {
+    /// Another program of ours may have run the same texts otherwise, and on another day they may mean something else.
+    fn kind(&self, arguments: &[String]) -> Result<String, Fault> {
         let own = std::env::current_exe().map_err(Fault::file("find", Path::new("/proc/self/exe")))?;
         let own = Fingerprint::take(&own)?.text();
-        let all: Vec<String> = arguments.iter().cloned().chain([own, word.to_owned()]).collect();
-        Ok(format!("{PREFIX}{}", self.template_name(&all)?))
+        let day = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() / DAY);
+        let all: Vec<String> = arguments.iter().cloned().chain([own, day.to_string()]).collect();
+        self.template_name(&all)
     }
+}
+
+fn named(kind: &str, word: &str) -> String {
+    let hex = blake3::hash(word.as_bytes()).to_hex();
+    format!("{PREFIX}{kind}-{}", hex.get(..32).unwrap_or(&hex))
 }
 
 const LOCK: &str = "states.lock";

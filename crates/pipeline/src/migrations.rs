@@ -194,7 +194,11 @@ pub fn read(wanted: &Wanted, grammar: &dyn Grammar, stop: &Stop) -> Result<Migra
     let mut folder = folder.map_err(|unclear| told(&unclear, &tree.shown, wanted.tool.as_deref()))?;
     matching::titled(&mut folder);
     let is_read = folder.migrations.iter().all(|migration| migration.unreadable.is_none());
-    let usual = if wanted.render.is_none() && !is_read { render::usual(folder.tool, &wanted.folder) } else { None };
+    let usual = if wanted.render.is_none() && !is_read {
+        render::usual(&folder, &wanted.folder, wish.servers.first().copied().unwrap_or_default())
+    } else {
+        None
+    };
     if let Some(renderer) = wanted.render.as_ref().or(usual.as_ref()) {
         if usual.is_some() {
             folder.why = format!("{}; rendered by `{}` on PATH", folder.why, renderer.command);

@@ -38,11 +38,18 @@ pub struct Renderer {
 
 /// The tool's own way of printing its migrations, where its program is on PATH and its project can be found.
 #[must_use]
-pub fn usual(tool: &str, folder: &Path) -> Option<Renderer> {
-    let usual = render::USUAL.iter().find(|usual| usual.tool == tool && is_on_path(usual.program))?;
+pub fn usual(read: &Folder, folder: &Path, server: &str) -> Option<Renderer> {
+    let usual = render::USUAL.iter().find(|usual| usual.tool == read.tool && is_on_path(usual.program))?;
     let folder = std::path::absolute(folder).ok()?;
-    let place = folder.ancestors().take(UP).find(|place| place.join(usual.beside).is_file())?;
-    Some(Renderer { command: usual.command.to_owned(), folder: place.to_owned() })
+    let root = read.root.as_deref().unwrap_or_default();
+    let beside = usual.beside.unwrap_or(root);
+    // What would end a quote, or be put in, is for a person to write.
+    if beside.is_empty() || root.contains(['"', '{', '\n']) {
+        return None;
+    }
+    let place = folder.ancestors().take(UP).find(|place| place.join(beside).is_file())?;
+    let [of_root, of_server] = render::TOLD;
+    Some(Renderer { command: usual.command.replace(of_root, root).replace(of_server, server), folder: place.to_owned() })
 }
 
 /// Whether a program is found there.

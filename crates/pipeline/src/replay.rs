@@ -153,7 +153,9 @@ impl<'a> Replay<'a> {
         };
         let like = dialect.scratch_settings().iter().fold(like, |like, (name, value)| like.setting(name, value));
         let like = target.shared.iter().fold(like, |like, (name, value)| like.setting(name, value));
-        let Target { confined, schemas, encoding, collation, .. } = target;
+        // All files decide what is there before the first.
+        let confined = Self::confined(stage, target, &series.cuts);
+        let Target { schemas, encoding, collation, .. } = target;
         let is_forgiving = series.is_forgiving;
         let place = format!("{confined:?} {schemas:?} {encoding:?} {collation:?} {is_forgiving}");
         let words = Words::of(&place, &series.cuts);
@@ -232,7 +234,7 @@ impl<'a> Replay<'a> {
         let looker = RefCell::new(self.scratch.looker(database)?);
         let look = || self.look(&mut **looker.borrow_mut());
         // Roles and owners are settled before anything is looked at.
-        let confined = self.confined(cuts);
+        let confined = Self::confined(self.stage, self.target, cuts);
         let mut session = Some(self.scratch.confined(database, &confined)?);
         seen(from, &look)?;
         for (at, cut) in cuts.iter().enumerate().skip(from) {
@@ -267,15 +269,15 @@ impl<'a> Replay<'a> {
     }
 
     /// With the schemas that the target's settings name and no text makes: where one is missing, names mean another.
-    fn confined(&self, cuts: &[&Cut]) -> Confined {
+    fn confined(stage: Stage<'_>, target: &Target, cuts: &[&Cut]) -> Confined {
         let makes = |schema: &str| {
             let said = cuts.iter().flat_map(|cut| &cut.up).flat_map(|script| script.statements());
             let mut making = said.filter(|said| said.statement.tag == "CREATE SCHEMA" || said.statement.tag == "DO");
             making.any(|said| said.text.to_lowercase().contains(&schema.to_lowercase()))
         };
-        let mut schemas = self.stage.engine.named_schemas(&self.target.confined.settings);
-        schemas.retain(|schema| self.target.schemas.contains(schema) && !makes(schema));
-        Confined { schemas, ..self.target.confined.clone() }
+        let mut schemas = stage.engine.named_schemas(&target.confined.settings);
+        schemas.retain(|schema| target.schemas.contains(schema) && !makes(schema));
+        Confined { schemas, ..target.confined.clone() }
     }
 
     /// Runs one, and hands the session on where the next finds it as it would find one of its own.

@@ -258,6 +258,8 @@ pub struct Folder {
     pub migrations: Vec<Migration>,
     /// Files that the tool would not run, or not as it seems, with the reason.
     pub odd: Vec<(String, String)>,
+    /// As [`Reading::root`].
+    pub root: Option<String>,
 }
 
 /// How sure it is that a folder is a tool's.
@@ -314,6 +316,8 @@ pub struct Reader {
 pub struct Reading {
     pub migrations: Vec<Migration>,
     pub odd: Vec<(String, String)>,
+    /// The one file that its tool is told, which names the others, as it is told; of other tools nothing.
+    pub root: Option<String>,
 }
 
 /// Why nobody can say how a folder is read.
@@ -329,10 +333,10 @@ pub enum Unclear {
 
 impl Reader {
     fn folder(&self, tree: &Tree, wish: &Wish, why: String) -> Folder {
-        let Reading { migrations, odd } = (self.read)(tree, wish);
+        let Reading { migrations, odd, root } = (self.read)(tree, wish);
         let mut odd: Vec<(String, String)> = odd.into_iter().chain(twice(&migrations)).collect();
         odd.extend(tree.unread.iter().cloned());
-        Folder { tool: self.tool, why, grouping: self.grouping, migrations, odd }
+        Folder { tool: self.tool, why, grouping: self.grouping, migrations, odd, root }
     }
 
     fn records_in(&self, tables: &[String]) -> bool {

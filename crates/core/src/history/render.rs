@@ -18,15 +18,31 @@ pub struct Usual {
     pub tool: &'static str,
     /// Found on PATH.
     pub program: &'static str,
-    /// Beside the migrations, or further up.
-    pub beside: &'static str,
+    /// Beside the migrations, or further up; nothing for the file that its tool is told.
+    pub beside: Option<&'static str>,
     pub command: &'static str,
 }
 
-/// Tools that can be asked without knowing more. Of Liquibase nobody knows which change log is meant, and for which server.
+/// What stands in a usual command for the file that the tool is told, and for what it calls the server.
+pub const TOLD: [&str; 2] = ["{root}", "{server}"];
+
+/// Tools that can be asked without knowing more.
 pub const USUAL: &[Usual] = &[
-    Usual { tool: alembic::NAME, program: "alembic", beside: "alembic.ini", command: "alembic upgrade {previous}:{key} --sql" },
-    Usual { tool: django::NAME, program: "django-admin", beside: "manage.py", command: "python manage.py sqlmigrate {app} {migration}" },
+    Usual { tool: alembic::NAME, program: "alembic", beside: Some("alembic.ini"), command: "alembic upgrade {previous}:{key} --sql" },
+    Usual {
+        tool: django::NAME,
+        program: "django-admin",
+        beside: Some("manage.py"),
+        command: "python manage.py sqlmigrate {app} {migration}",
+    },
+    // It notes what it printed, and prints it once: in a file that is nobody's.
+    Usual {
+        tool: liquibase::NAME,
+        program: "liquibase",
+        beside: None,
+        command: "liquibase \"--url=offline:{server}?outputLiquibaseSql=data_only&changeLogFile={temporary}/log.csv\" --search-path=. \
+                  \"--changelog-file={root}\" update-sql",
+    },
 ];
 
 /// What stands behind the name of a file whose text its tool has made.

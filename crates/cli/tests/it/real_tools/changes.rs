@@ -6,6 +6,7 @@ use crate::history::words;
 use crate::history_repair::run;
 use crate::run::Place;
 use evenkeel_testkit::{database, newest};
+use std::os::unix::fs::PermissionsExt;
 
 const LIQUIBASE: &str =
     "java -cp \"$TOOLS/node_modules/liquibase/dist/liquibase/internal/lib/*\" liquibase.integration.commandline.LiquibaseCommandLine";
@@ -48,10 +49,25 @@ fn what_is_no_sql_is_printed_with_the_sum_it_is_recorded_by() {
         let told = told(0);
         assert_eq!(words(&told), ["applied", "applied"], "{told}");
     }
+    // On PATH it is asked by itself.
+    let program = place.write(
+        "bin/liquibase",
+        format!("#!/bin/sh\nexec java -cp '{libraries}' liquibase.integration.commandline.LiquibaseCommandLine \"$@\"\n"),
+    );
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", place.path("bin").display(), std::env::var("PATH").unwrap());
+    let asked = place.run_with(&["history", &url, "--migrations", "m", "--format", "json"], &[("PATH", path.as_str())]).exits(0).json();
+    assert!(asked["tool"]["why"].as_str().unwrap().contains("on PATH"), "{asked}");
+    assert_eq!(words(&asked), ["applied", "applied"], "{asked}");
+    assert_eq!(words(&place.run(&["history", &url, "--migrations", "m", "--format", "json"]).exits(2).json()), ["not-checkable"; 2]);
     // An edit is seen by the sum.
     place.write("m/main.xml", changes(&[ONE, &TWO.replace("numeric(9,2)", "numeric(11,2)")]));
     let edited = told(1);
-    assert_eq!((words(&edited)[1].as_str(), &edited["migrations"][1]["edit"]), ("edited", &serde_json::json!("meaning")), "{edited}");
+    assert_eq!(
+        (words(&edited)[1].as_str(), &edited["migrations"][1]["edit"]),
+        ("partly-present", &serde_json::json!("meaning")),
+        "{edited}"
+    );
     place.write("m/main.xml", changes(&[ONE, TWO, THREE]));
     // What it would have recorded is written as it would have written it: it takes it for its own.
     db.exec("delete from databasechangelog where id = '2'");

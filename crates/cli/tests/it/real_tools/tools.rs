@@ -208,7 +208,8 @@ pub const ALL: &[Tool] = &[
         table: "_sqlx_migrations",
         second_row: "version = 20260102000000",
         third_row: "version = 20260103000000",
-        stamp: "insert into _sqlx_migrations values (20260103000000, 'three', now(), true, '\\x00', 1)",
+        stamp: "insert into _sqlx_migrations values (20260103000000, 'three', now(), true,
+            sha384(convert_to(E'create table three (a int);\\ncreate table four (a int);\\n', 'UTF8')), 1)",
         has_sums: true,
         ..SQL
     },
@@ -243,7 +244,7 @@ pub const ALL: &[Tool] = &[
         table: "refinery_schema_history",
         second_row: "version = 2",
         third_row: "version = 3",
-        stamp: "insert into refinery_schema_history values (3, 'three', '2026-11-30T00:00:00Z', '1')",
+        stamp: "insert into refinery_schema_history values (3, 'three', '2026-11-30T00:00:00Z', '1376856702938346930')",
         has_sums: true,
         order: Order::Left,
         ..SQL

@@ -187,6 +187,9 @@ fn folder(tree: &Tree, wish: &Wish) -> Reading {
         }
     }
     let Walk { mut reading, seen, .. } = walk;
+    if let [root] = roots.as_slice() {
+        reading.root = Some(named.unwrap_or_else(|| (*root).to_owned()));
+    }
     let unseen = logs.iter().filter(|file| !seen.contains(&file.path) && read.contains_key(file.path.as_str()));
     reading.odd.extend(unseen.map(|file| (file.path.clone(), "no change log includes it: Liquibase will not run it".to_owned())));
     reading

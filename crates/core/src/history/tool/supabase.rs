@@ -55,7 +55,7 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
     };
     let mut migrations: Vec<Migration> = named(tree).map(one).collect();
     migrations.sort_by(|a, b| a.key.cmp(&b.key));
-    Reading { migrations, odd: Vec::new() }
+    Reading { migrations, ..Reading::default() }
 }
 
 /// The statements it keeps may be left out.
