@@ -4,7 +4,8 @@ mod deploy;
 mod release;
 
 pub use deploy::{
-    AcceptedGap, Backfill, BackfillGap, Chosen, Deploy, Drill, Gate, Lock, Rollback, Rollout, Running, Status, UnknownIs, Unlock, Verify,
+    AcceptedGap, Backfill, BackfillGap, Chosen, Deploy, Drill, Gate, Lock, Reported, Rollback, Rollout, Running, Status, UnknownIs, Unlock,
+    Verify,
 };
 pub use release::{
     CourseName, Diagnose, Evidence, History, HistoryFormat, ListingFormat, Migrations, Preflight, Reading, Rehearse, Runs, age,

@@ -264,6 +264,8 @@ pub enum Seal {
     Strange,
     /// A signature by a key that is accepted does not fit: it was changed.
     Broken,
+    /// It was made just now by whoever asks, of ways back alone, and is nobody else's to change.
+    Own,
 }
 
 /// Opens an envelope and looks who vouches for it, by public keys in PEM.
@@ -330,7 +332,7 @@ pub fn faults(statement: &Statement, seal: &Seal, now: &Now) -> (Vec<String>, Ve
     let predicate = &statement.predicate;
     let (mut faults, mut open) = (Vec::new(), Vec::new());
     match seal {
-        Seal::Good(_) => {}
+        Seal::Good(_) | Seal::Own => {}
         Seal::Broken => faults.push("its signature does not fit: it was changed".to_owned()),
         Seal::Strange if now.has_keys => faults.push("it is signed by none of the keys that are listed under [gates]".to_owned()),
         Seal::Strange => open.push("it is signed, and no key is listed that could tell by whom (keys under [gates])".to_owned()),
@@ -339,7 +341,13 @@ pub fn faults(statement: &Statement, seal: &Seal, now: &Now) -> (Vec<String>, Ve
         }
         Seal::Unsigned => {}
     }
-    if predicate.lacks_locks_only() {
+    if *seal == Seal::Own {
+        // No more was asked for than ways back.
+        let told = |gate: &Gate| format!("{}: {}", gate.name, gate.found);
+        faults.extend(predicate.gates.iter().filter(|gate| gate.holds == Some(false)).map(told));
+        open.extend(predicate.gates.iter().filter(|gate| gate.holds.is_none()).map(told));
+        open.extend(predicate.gaps.iter().map(|gap| format!("not seen: {gap}")));
+    } else if predicate.lacks_locks_only() {
         if !now.accepts_locks {
             open.push(
                 "locks and time were not measured, and no row was met: whoever takes that says so with --accept-gap locks".to_owned(),

@@ -239,6 +239,15 @@ pub trait Environment: Send + Sync {
         Ok(None)
     }
 
+    /// The course of things that the server is on: another one once a server took its place ([`Deployer::course`]). Nothing where such a
+    /// server does not say.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away.
+    fn course(&self, _: &Watch<'_>) -> Result<Option<String>, Box<Trouble>> {
+        Ok(None)
+    }
+
     /// How long a session waits for a lock there where nobody sets anything; nothing where that is for ever, or not told.
     ///
     /// # Errors

@@ -16,10 +16,14 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::binary::on_path;
+use crate::cage;
 use crate::fault::Fault;
 use crate::network;
 use crate::recipe::{Program, StopSignal};
 use crate::user::ServerUser;
+
+/// What a thread needs that starts one process.
+const STACK: usize = 256 << 10;
 
 struct Order {
     command: Command,
@@ -77,12 +81,30 @@ pub fn spawn(
     }
 
     let (answer, child) = channel();
-    starter()
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .send(Order { command, answer })
-        .map_err(|_| not_runnable(io::Error::other("the starting thread has ended")))?;
+    let order = Order { command, answer };
+    if program.offline && on_owner_death.is_some() {
+        start_shut_in(order, directory.to_owned()).map_err(not_runnable)?;
+    } else {
+        starter()
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .send(order)
+            .map_err(|_| not_runnable(io::Error::other("the starting thread has ended")))?;
+    }
     child.recv().map_err(|_| not_runnable(io::Error::other("the starting thread has ended")))?.map_err(not_runnable)
+}
+
+/// By a thread that may write nowhere but below that directory, and that lives as long as we do, for it has a child.
+fn start_shut_in(mut order: Order, directory: PathBuf) -> io::Result<()> {
+    let thread = std::thread::Builder::new().name("server".to_owned()).stack_size(STACK);
+    let started = thread.spawn(move || {
+        let child = cage::enter(&directory).map_err(io::Error::other).and_then(|_| order.command.spawn());
+        let _ = order.answer.send(child);
+        loop {
+            std::thread::park();
+        }
+    });
+    started.map(drop)
 }
 
 fn starter() -> &'static Mutex<Sender<Order>> {

@@ -2,7 +2,7 @@
 //! compared afterwards with what it did when it was rehearsed.
 //!
 //! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files (`stepwise` where no transaction takes definitions back), `course` is what happens under the
-//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `contract` keeps what is old while it is used, `marked` has tables changed before, `back` is the way back, `aside` keeps what would go with it, `inert` keeps that from being in anybody's way, `same` tells whether it is what it was, `drained` keeps clients out of it, `resume` knows
+//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `contract` keeps what is old while it is used, `marked` has tables changed before, `back` is the way back, `covered` has it rehearsed where nobody has, `aside` keeps what would go with it, `inert` keeps that from being in anybody's way, `same` tells whether it is what it was, `drained` keeps clients out of it, `resume` knows
 //! what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is kept
 //! (`Store`), whether evidence holds (`core/evidence`).
 
@@ -13,6 +13,7 @@ pub mod back;
 mod beside;
 mod contract;
 mod course;
+pub mod covered;
 mod deeds;
 mod drained;
 mod gates;
@@ -142,6 +143,7 @@ pub fn run(
         Ok(kept) => (kept, None),
         Err(why) => (None, Some(why)),
     };
+    let written = release;
     let release = kept.as_ref().map_or(release, |kept| &kept.release);
     let taking = match &kept {
         Some(kept) => taking.map(|taking| taking.without(&kept.stays)),
@@ -188,7 +190,9 @@ pub fn run(
     // What was begun and not ended is asked about once nobody else can write.
     let is_open = order.resume && earlier.iter().any(|entry| entry.count(State::Unknown) > 0);
     let proven = gates::evidence(order, release, &target, &past);
-    gates.extend(proven.into_iter().filter(|gate| !(is_open && gate.name == "baseline")));
+    // So is what a server may lack that took another's place since.
+    let is_asked = |gate: &Gate| is_open || order.resume && !order.plan && !past.done.is_empty() && gate.holds != Some(true);
+    gates.extend(proven.into_iter().filter(|gate| !(gate.name == "baseline" && is_asked(gate))));
     gates.extend(contract::gates(order, release, &target, &**environment, (&limits, run))?);
     gates.extend(marked::gates(order, release, &**environment, (&limits, run))?);
     gates.push(match &order.with {
@@ -196,7 +200,8 @@ pub fn run(
         None => gates::acts(&deeds),
     });
     if let Some(taking) = &taking {
-        let gate = back::loss(&order.proof, release, taking, &**environment, (&limits, &run.watch), stepwise)?;
+        // What is put aside is kept by statements of our own.
+        let gate = back::loss(&order.proof, written, taking, &**environment, (&limits, &run.watch), stepwise)?;
         gates.push(match unkept {
             Some(why) if gate.holds == Some(true) => {
                 let fix = "drop what was put aside by a release of its own first, or say --accept-loss all";
@@ -251,7 +256,7 @@ pub fn run(
     }
     let recording = recording.unwrap_or_default();
     let work = Work { source, environment: &**environment, engine, deployer, order, run, release, recording: recording.as_ref(), read };
-    let hands = Hands { deployer, bounds: order.bounds, stop: run.watch.stop, taking: taking.as_ref() };
+    let hands = Hands { deployer, bounds: order.bounds, stop: run.watch.stop, taking: taking.as_ref(), course: None };
     let mut deployed = work.under_claim(deployed, deeds, (&earlier, &gone), &target, hands)?;
     if let (Outcome::Ran { stopped: Some(_), .. }, false) = (&deployed.outcome, deployed.deferred.is_empty()) {
         // Of one that stopped, what is there.

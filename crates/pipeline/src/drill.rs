@@ -1,8 +1,12 @@
 //! `evenkeel drill ENV`: on throwaway servers with the environment's schema the primary is killed, its replica takes over, and a release is
 //! deployed there and taken back; each part is measured.
 //!
-//! Lives here: the order of things. Does not live here: servers (`Scratch`), deploying and its way back (`deploy`), which is run as it is
+//! Lives here: the order of things. `named` is the same where others are. Does not live here: servers (`Scratch`), deploying and its way back (`deploy`), which is run as it is
 //! everywhere, when the next one is due (`core/deployment/drilled`). The environment itself is read, and never written to.
+
+mod named;
+
+pub use named::{Named, Promoting};
 
 use crate::capture::Source;
 use crate::deploy::back::{self, Loss};
@@ -63,7 +67,35 @@ pub fn run(target: &Manifest, described: &str, read: &Migrations, order: &Order<
         let trouble = trouble.expected("an environment that is one database").found("all databases of a server");
         return Err(Box::new(trouble.fix("name the database in the URL")));
     }
-    let acts: Vec<Act> = ACTS.iter().map(|what| Act { what: (*what).to_owned(), statements: Vec::new() }).collect();
+    under_intention((target, described), &ACTS, order, run, |intended, drilled| {
+        drilled.notes = vec![
+            "tables are empty: what takes longer with rows was not measured".to_owned(),
+            "no traffic was pointed at it: nothing is named that does it on a throwaway server".to_owned(),
+        ];
+        Course { target, read, order, run, engine, intended }.all(drilled)
+    })
+}
+
+/// Does it on an environment that others use; `target` is that, as it is.
+///
+/// # Errors
+/// It cannot be read or written to, the store cannot be written, or the end was asked for.
+pub fn on(target: &Manifest, described: &str, named: &Named<'_>, order: &Order<'_>, run: &Run<'_>) -> Result<Drilled, Box<Trouble>> {
+    under_intention((target, described), &named::ACTS, order, run, |intended, drilled| {
+        described.clone_into(&mut drilled.place);
+        named.all(drilled, order, (intended, run))
+    })
+}
+
+/// Writes the intention down, does it, and writes down how it ended.
+fn under_intention(
+    (target, described): (&Manifest, &str),
+    acts: &[&str],
+    order: &Order<'_>,
+    run: &Run<'_>,
+    work: impl FnOnce(&Intended<'_>, &mut Drilled) -> Result<(), Box<Trouble>>,
+) -> Result<Drilled, Box<Trouble>> {
+    let acts: Vec<Act> = acts.iter().map(|what| Act { what: (*what).to_owned(), statements: Vec::new() }).collect();
     let called = drilled::called(order.environment);
     let intention = Intention {
         verb: Intention::DRILL.to_owned(),
@@ -97,13 +129,9 @@ pub fn run(target: &Manifest, described: &str, read: &Migrations, order: &Order<
             gates: Vec::new(),
             limit: order.recovery.0,
             origin: order.recovery.1.clone(),
-            notes: vec![
-                "tables are empty: what takes longer with rows was not measured".to_owned(),
-                "no traffic was pointed at it: nothing is named that does it on a throwaway server".to_owned(),
-            ],
+            notes: Vec::new(),
         };
-        let course = Course { target, read, order, run, engine, intended: &intended };
-        let done = course.all(&mut drilled);
+        let done = work(&intended, &mut drilled);
         let ending = if done.is_ok() && drilled.exit_code() == 0 { Ending::Done } else { Ending::Stopped };
         let words = done.as_ref().err().map_or_else(|| drilled.line(), |trouble| trouble.to_string());
         intended.ended(ending, &words)?;
@@ -176,25 +204,12 @@ impl Course<'_> {
         place.promoted.stop()
     }
 
-    /// Measures a part, and writes down that it began and is over.
     fn part<T>(&self, at: u32, what: &str, work: impl FnOnce() -> Result<T, Box<Trouble>>) -> Result<(Duration, T), Box<Trouble>> {
-        self.run.watch.stop.check()?;
-        self.run.watch.see(Event::Step { what });
-        self.intended.begins(at)?;
-        let begun = Instant::now();
-        let done = work();
-        let took = begun.elapsed();
-        match &done {
-            Ok(_) => self.intended.became(at, State::Done, Some(&format!("{:.3} s", took.as_secs_f64())))?,
-            Err(trouble) => self.intended.became(at, State::Failed, Some(&trouble.to_string()))?,
-        }
-        Ok((took, done?))
+        part((self.intended, self.run), at, what, work)
     }
 
     fn within(&self, name: &'static str, what: &str, took: Duration) -> Gate {
-        let (limit, origin) = &self.order.recovery;
-        let gate = Gate::new(name, format!("{what} takes at most {limit:?}"), Some(took <= *limit), format!("{:.1} s", took.as_secs_f64()));
-        gate.origin(origin)
+        within(self.order, name, what, took)
     }
 
     /// A primary with the environment's schema and its records, a replica; the one is killed, and the other takes over.
@@ -343,6 +358,32 @@ impl Course<'_> {
         let source = Source::live(place.promoted.environment(&place.database)?, self.request());
         deploy::run(&source, self.read, release, now, &order, self.run)
     }
+}
+
+/// Measures a part, and writes down that it began and is over.
+fn part<T>(
+    (intended, run): (&Intended<'_>, &Run<'_>),
+    at: u32,
+    what: &str,
+    work: impl FnOnce() -> Result<T, Box<Trouble>>,
+) -> Result<(Duration, T), Box<Trouble>> {
+    run.watch.stop.check()?;
+    run.watch.see(Event::Step { what });
+    intended.begins(at)?;
+    let begun = Instant::now();
+    let done = work();
+    let took = begun.elapsed();
+    match &done {
+        Ok(_) => intended.became(at, State::Done, Some(&format!("{:.3} s", took.as_secs_f64())))?,
+        Err(trouble) => intended.became(at, State::Failed, Some(&trouble.to_string()))?,
+    }
+    Ok((took, done?))
+}
+
+fn within(order: &Order<'_>, name: &'static str, what: &str, took: Duration) -> Gate {
+    let (limit, origin) = &order.recovery;
+    let gate = Gate::new(name, format!("{what} takes at most {limit:?}"), Some(took <= *limit), format!("{:.1} s", took.as_secs_f64()));
+    gate.origin(origin)
 }
 
 /// Whether it came to its end, and what is said of it.

@@ -94,7 +94,16 @@ pub fn run(source: &Source, question: &Question<'_>, order: &Order<'_>, run: &Ru
             return Ok(rolled);
         }
     }
-    let (passage, replicas) = gate::looked(source, question, run)?;
+    let (passage, replicas) = match gate::looked(source, question, run) {
+        Ok(looked) => looked,
+        // Nothing is moved where nothing can be read, and whoever asked has an answer all the same.
+        Err(trouble) if matches!(trouble.class, Class::Unreachable | Class::CouldNotTell) => {
+            let untold = question.untold(environment.describe(), &trouble.to_string());
+            rolled.passage = Some(Passage { fault: Some(trouble.class), ..untold });
+            return Ok(rolled);
+        }
+        Err(trouble) => return Err(trouble),
+    };
     if passage.exit_code() != 0 {
         rolled.passage = Some(passage);
         return Ok(rolled);

@@ -68,6 +68,11 @@ impl Environment for PostgresEnvironment {
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
+    fn course(&self, watch: &Watch<'_>) -> Result<Option<String>, Box<Trouble>> {
+        let work = async { deploy::traffic::course(&self.target).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
     fn sessions_of(&self, roles: &[String], limits: &Limits, watch: &Watch<'_>) -> Result<Vec<String>, Box<Trouble>> {
         let work = async { deploy::traffic::sessions_of(&self.target, roles, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))

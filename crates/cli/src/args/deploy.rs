@@ -86,8 +86,12 @@ pub struct Backfill {
 #[derive(Debug, Args)]
 pub struct Drill {
     /// The environment that the throwaway servers are made like, by the name under which it is configured. It is read, and never written
-    /// to.
+    /// to, but where --on names it.
     pub environment: String,
+    /// Where: throwaway servers (scratch), or an environment of tier dev or staging, by its name. There what is pending is deployed and
+    /// taken back, and a replica takes over where [drill] promote says how.
+    #[arg(long, value_name = "PLACE", default_value = "scratch", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub on: String,
     /// The folder of migrations; without it the one under [project] in evenkeel.toml.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub migrations: Option<PathBuf>,

@@ -2,6 +2,7 @@
 //! whoever types it.
 
 use super::notify::Told;
+use super::returning::{Rehearsed, Return};
 use super::{Outcome as Ended, apply, evidence, migrations, output};
 use crate::args::{AcceptedGap, Common, Running, UnknownIs};
 use crate::paint::{self, progress::Line};
@@ -41,7 +42,7 @@ pub(super) fn shown(environment: &str, arguments: &Running, back: How<'_>, commo
     } else {
         Told::of(verb, environment, &settings::load(common.config.as_deref())?.settings)?
     };
-    let deployed = deployed(environment, arguments, back, common).map_err(|trouble| told.failed(trouble))?;
+    let deployed = deployed(environment, arguments, back, &Rehearsed::default(), common).map_err(|trouble| told.failed(trouble))?;
     let style = migrations::style(common, arguments.reported.out.is_none());
     let bytes = report::deployment(&deployed, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
     let written = output::told(&bytes, arguments.reported.out.as_deref());
@@ -64,7 +65,13 @@ const ALIKE: [Dimension; 3] = [Dimension::Schema, Dimension::Configuration, Dime
 ///
 /// # Errors
 /// It is refused before anything is looked at, or the environment cannot be read or claimed.
-pub(super) fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Common) -> Result<Deployed, Box<Trouble>> {
+pub(super) fn deployed(
+    typed: &str,
+    arguments: &Running,
+    (back, with): How<'_>,
+    rehearsed: &Rehearsed,
+    common: &Common,
+) -> Result<Deployed, Box<Trouble>> {
     let started = Instant::now();
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
@@ -105,7 +112,31 @@ pub(super) fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, 
         None => rehearse::pending(&target, source.label(), &read)?,
     };
     let demanded = settings.demanded(configured.tier);
-    let age = match &proof {
+    let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
+    let whole = || capture::manifest(&wire::endpoint(typed, settings, common, &ALIKE)?.source.on_primary(), &run);
+    let mut now = Now {
+        limits: back.is_none().then(|| Demanded::of(&demanded)),
+        unsigned: settings.unsigned,
+        has_keys: !settings.keys.is_empty(),
+        // Below production nobody has to say it, nor for a way back.
+        accepts_locks: back.is_some()
+            || arguments.accept_gap.contains(&AcceptedGap::Locks)
+            || matches!(configured.tier, Some(Tier::Dev | Tier::Staging)),
+        ..Now::default()
+    };
+    let mut note = None;
+    let proof = match &back {
+        None => proof,
+        Some(_) => {
+            let is_named = arguments.reported.evidence.is_some();
+            let meant =
+                Return { environment: typed, configured, settings, read: &read, release: &release, proof, is_named, now: &now, limits };
+            let (proof, said) = rehearsed.proof(meant, &whole, &run)?;
+            note = said;
+            proof
+        }
+    };
+    now.age = match &proof {
         Proof::Evidence(statement, _) if back.is_none() => {
             Some((evidence::age(statement), i64::try_from(settings.deploy.max_age.as_secs()).unwrap_or(i64::MAX)))
         }
@@ -115,8 +146,6 @@ pub(super) fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, 
     let (by, owner) = (store::user(), store::owner());
     let locked = |now: &Manifest, is_idle: bool| Ok(store::asking(&*store, typed)?.gate(&source.parity(&run)?, now, is_idle));
     let workshop = wire::engine(target.endpoint.engine).workshop(&settings.scratch);
-    let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
-    let whole = || capture::manifest(&wire::endpoint(typed, settings, common, &ALIKE)?.source.on_primary(), &run);
     let engine = run.engines.of(target.endpoint.engine);
     let putting = Putting {
         whole: &whole,
@@ -136,17 +165,7 @@ pub(super) fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, 
         is_there: &store::is_there,
         reason: arguments.reason.as_deref(),
         proof,
-        now: Now {
-            limits: back.is_none().then(|| Demanded::of(&demanded)),
-            unsigned: settings.unsigned,
-            has_keys: !settings.keys.is_empty(),
-            age,
-            // Below production nobody has to say it, nor for a way back.
-            accepts_locks: back.is_some()
-                || arguments.accept_gap.contains(&AcceptedGap::Locks)
-                || matches!(configured.tier, Some(Tier::Dev | Tier::Staging)),
-            ..Now::default()
-        },
+        now,
         duals: &duals,
         // Where nobody waits, a file may change its table itself.
         backfills: (configured.tier != Some(Tier::Dev)).then_some(&backfills),
@@ -171,6 +190,7 @@ pub(super) fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, 
     };
     let mut deployed = stage::run(&source, &read, &release, target, &order, &run)?;
     drop(progress);
+    deployed.notes.extend(note);
     if deployed.is_back && matches!(deployed.outcome, Outcome::Ran { stopped: None, .. }) {
         let (limit, origin) = demanded.recovery;
         deployed.recovery = Some(Recovery { took: started.elapsed(), limit, origin });

@@ -120,6 +120,7 @@ fn page(statement: &Statement, seal: &Seal, faults: &[String], open: &[String]) 
         Seal::Good(key) => format!("signed by key {key}"),
         Seal::Strange => "signed by a key that is not listed".to_owned(),
         Seal::Broken => "with a signature that does not fit".to_owned(),
+        Seal::Own => "made just now".to_owned(),
     };
     let mut page = format!("evidence for {}: {line}\n", predicate.target);
     let mut list = |title: &str, entries: &[String]| {

@@ -3,6 +3,7 @@
 
 use super::deploy::{How, deployed, shown};
 use super::notify::Told;
+use super::returning::Rehearsed;
 use super::{Outcome as Ended, migrations, output};
 use crate::args::{Chosen, Common, Deploy, Rollback, Running};
 use crate::settings::Settings;
@@ -57,6 +58,7 @@ fn run(verb: &'static str, meant: &Chosen, arguments: &Running, (back, with): &H
     let loaded = settings::load(common.config.as_deref())?;
     let names = chosen(meant, &loaded.settings)?;
     let goes_on = arguments.plan || back.is_some();
+    let rehearsed = Rehearsed::default();
     let mut members: Vec<(String, Member)> = Vec::new();
     for name in names {
         let is_over = !goes_on && members.iter().any(|(_, member)| member.exit_code() != 0);
@@ -65,7 +67,7 @@ fn run(verb: &'static str, meant: &Chosen, arguments: &Running, (back, with): &H
             continue;
         }
         let told = if arguments.plan { Told::nobody(verb, &name) } else { Told::of(verb, &name, &loaded.settings)? };
-        let member = match deployed(&name, arguments, (back.clone(), *with), common) {
+        let member = match deployed(&name, arguments, (back.clone(), *with), &rehearsed, common) {
             Ok(deployed) => {
                 let run = match &deployed.outcome {
                     Outcome::Ran { entry, .. } => Some(entry.number),

@@ -34,6 +34,7 @@ mod queries;
 mod rehearse;
 mod render;
 mod report;
+mod returning;
 mod rollout;
 mod runs;
 mod schemas;

@@ -25,6 +25,8 @@ struct Network {
     cut_off: bool,
     /// Why not.
     why: Option<String>,
+    /// It can write nowhere but in its own folder, whatever it is made to run.
+    shut_in: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -84,7 +86,8 @@ fn listing(workshops: &[Box<dyn Workshop>]) -> Listing {
         servers.extend(found.into_iter().map(server));
     }
     let why = workshops.first().and_then(|workshop| workshop.cut_off().err());
-    let network = Network { cut_off: why.is_none() && !workshops.is_empty(), why };
+    let shut_in = workshops.first().is_some_and(|workshop| workshop.shut_in());
+    let network = Network { cut_off: why.is_none() && !workshops.is_empty(), why, shut_in };
     Listing { tool: Tool { name: "evenkeel", version: env!("CARGO_PKG_VERSION") }, servers, missing, network }
 }
 
@@ -105,6 +108,10 @@ fn words(listing: &Listing) -> String {
     text.push_str(&match &listing.network.why {
         None => "\nwhat runs on them reaches nobody: each has a network of its own\n".to_owned(),
         Some(why) => format!("\nthey are in this machine's network ({why}): that files reach nobody rests on their role alone\n"),
+    });
+    text.push_str(match listing.network.shut_in {
+        true => "and it writes nowhere but in the folder of its server\n",
+        false => "the kernel does not keep it to its server's folder (Landlock): it may write what the server's user may\n",
     });
     if listing.missing.is_empty() {
         text.push_str("\nnone is missing that evenkeel is tested with\n");

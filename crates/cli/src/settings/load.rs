@@ -138,7 +138,7 @@ impl Resolver<'_> {
             keys: keys?,
             unsigned,
             keep,
-            drill: drill::schedule(file.drill, |span| self.place(span))?,
+            drill: drill::schedule(file.drill, self.path, |span| self.place(span))?,
             deploy: deploy::demands(&file.deploy, |span| self.place(span))?,
             verify: deploy::queries(file.verify, |span| self.place(span)),
             notify: file.notify.into_iter().map(|raw| self.notified(raw)).collect::<Result<_, _>>()?,

@@ -20,7 +20,7 @@ mod variable;
 
 pub use breakers::Breakers;
 pub use deploy::Deploy;
-pub use drill::Drill;
+pub use drill::{Drill, Promote};
 pub use load::{Loaded, load, parse};
 use notify::Hook;
 pub use rollback::Rollback;

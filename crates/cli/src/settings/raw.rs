@@ -246,6 +246,8 @@ pub enum NotifyOn {
 pub struct RawDrill {
     pub every: Option<Spanned<String>>,
     pub environments: Option<Vec<String>>,
+    pub promote: Option<Spanned<Vec<String>>>,
+    pub promote_timeout: Option<Spanned<String>>,
 }
 
 /// What follows a deployment, until it is left alone.

@@ -4,6 +4,7 @@
 use crate::deploy::{configure, deploy, given};
 use crate::rehearse::gate;
 use crate::run::Place;
+use evenkeel_testkit::process::eventually;
 use evenkeel_testkit::{TestDb, database, newest};
 use serde_json::Value;
 
@@ -59,6 +60,20 @@ fn nothing_old_goes_while_old_and_new_disagree_or_anything_uses_it() {
     // No statistics of queries is not "nobody".
     let told = deploy(&place, &["--unrehearsed"]).exits(2).json();
     assert_eq!((&gate(&told, "dual")["holds"], &gate(&told, "contract")["holds"]), (&true.into(), &Value::Null), "{told}");
+    // An index that has it is used since it was watched: the server counts that.
+    db.exec("create index by_name on people (name)");
+    place.run(&["lock", "shop", "--unverified", "--reason", "it is watched"]).exits(0);
+    place.run(&["unlock", "shop"]).exits(0);
+    let contract = || gate(&deploy(&place, &["--unrehearsed", "--plan", "--accept-gap", "use"]).exits(1).json(), "contract").clone();
+    let client = db.another_session();
+    client.exec("set enable_seqscan = off; set enable_bitmapscan = off; select count(*) from people where name = 'x'").unwrap();
+    drop(client);
+    eventually("the server has counted it", || {
+        db.value("select idx_scan::text from pg_stat_user_indexes where indexrelname = 'by_name'").as_deref() != Some("0")
+    });
+    let found = contract()["found"].as_str().unwrap().to_owned();
+    assert!(found.contains("index public.by_name, which has it: it was last read"), "{found}");
+    db.exec("drop index by_name");
     db.exec("insert into people (id, name) values (5000, 'new')");
     let told = deploy(&place, &["--unrehearsed", "--accept-gap", "use"]).exits(1).json();
     assert_eq!(gate(&told, "dual")["found"], "labels: 1 row disagrees", "{told}");

@@ -321,3 +321,32 @@ fn a_large_table_is_taken_back_in_time_and_its_clients_do_not_wait_for_it() {
     let kept = "select count(*)::text from pg_attribute where attname like '\\_deprecated\\_%\\_email'";
     assert_eq!(db.value(kept), Some("1".to_owned()));
 }
+
+#[test]
+fn a_way_back_that_no_evidence_covers_is_rehearsed_first_below_production() {
+    let db = database(newest());
+    let email = (
+        "20260102000000_email.sql",
+        "-- migrate:up\nalter table people add email text;\n-- migrate:down\nalter table people drop email;\n",
+    );
+    let half = "-- migrate:up\ncreate table notes (id int primary key); create table more (id int);\n-- migrate:down\ndrop table notes;";
+    let place = given(&db, &[email, ("20260103000000_notes.sql", half)], "staging");
+    deploy(&place, &["--unrehearsed"]).exits(0);
+    let both = &["--to", "20260101000000"][..];
+    // It leaves something behind, and that is seen before anything is run.
+    let told = back(&place, both, 1);
+    assert!(closed(&told).contains(&"undo".to_owned()) && told["outcome"] == "refused", "{told}");
+    assert!(told["notes"].to_string().contains("was rehearsed now, on a throwaway"), "{told}");
+    place.write("m/20260103000000_notes.sql", format!("{half}\ndrop table more;"));
+    // Where it counts nothing is taken for rehearsed that was not, before it went in.
+    configure(&place, &db, "production", "");
+    let told = back(&place, &[both, &["--yes"]].concat(), 1);
+    assert_eq!(closed(&told), ["evidence", "loss"], "{told}");
+    configure(&place, &db, "", "");
+    assert_eq!(closed(&back(&place, &[both, &["--plan"]].concat(), 1)), ["evidence", "loss"]);
+    configure(&place, &db, "staging", "");
+    let told = back(&place, both, 0);
+    assert_eq!((&told["outcome"], told["pending"].as_array().unwrap().len()), (&"ran".into(), 2), "{told}");
+    assert!(told["verdict"]["line"].as_str().unwrap().contains("the schema is as it was before"), "{told}");
+    assert_eq!(db.value("select count(*)::text from schema_migrations"), Some("1".to_owned()));
+}

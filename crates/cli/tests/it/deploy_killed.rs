@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-const FILES: &[(&str, &str)] = &[
+pub const FILES: &[(&str, &str)] = &[
     ("20260101000000_a.sql", "-- +goose Up\ncreate table people (id int primary key, name text);\ncreate table counters (n int);\n"),
     (
         "20260102000000_b.sql",
@@ -23,14 +23,15 @@ const FILES: &[(&str, &str)] = &[
     ("20260104000000_d.sql", "-- +goose NO TRANSACTION\n-- +goose Up\ncreate index concurrently by_late on people (late);\n"),
 ];
 
+pub const TABLES: &str =
+    "create table people (id int primary key, name text); create table counters (n int); insert into counters values (0);
+    insert into people select n, 'name ' || n from generate_series(1, 30000) n;
+    create table goose_db_version (id serial primary key, version_id bigint not null, is_applied boolean not null, tstamp timestamp default now());
+    insert into goose_db_version (version_id, is_applied) values (0, true), (20260101000000, true)";
+
 fn given(major: u32) -> (TestDb, Place) {
     let db = database(major);
-    db.exec(
-        "create table people (id int primary key, name text); create table counters (n int); insert into counters values (0);
-        insert into people select n, 'name ' || n from generate_series(1, 30000) n;
-        create table goose_db_version (id serial primary key, version_id bigint not null, is_applied boolean not null, tstamp timestamp default now());
-        insert into goose_db_version (version_id, is_applied) values (0, true), (20260101000000, true)",
-    );
+    db.exec(TABLES);
     let place = configured(&db.url(), FILES, "tier = \"staging\"\n");
     (db, place)
 }

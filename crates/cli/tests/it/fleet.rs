@@ -3,7 +3,7 @@
 use crate::deploy::{FIRST, RECORD};
 use crate::lock::EMAIL;
 use crate::run::Place;
-use evenkeel_testkit::{TestDb, database, newest};
+use evenkeel_testkit::{TestDb, database, newest, number};
 use serde_json::Value;
 
 const NOTES: (&str, &str) =
@@ -68,4 +68,82 @@ fn members_that_are_meant_are_brought_there_and_back_each_from_its_own_state() {
     let ran = place.run(&["rollback", "--only", "a,c", "--to", "20260102000000", "--unrehearsed", "--accept-loss", "all"]).exits(1);
     ran.says("rollback: 1 of 2 environments").says("not a");
     assert_eq!(all.iter().map(|db| recorded(db).len()).collect::<Vec<_>>(), [3, 3, 2, 1]);
+}
+
+/// `EVENKEEL_FLEET` says how many are alike.
+#[test]
+fn of_a_fleet_those_that_differ_are_taken_back_apart_or_refused_by_name_and_hide_nobody() {
+    if evenkeel_testkit::another_day(2) {
+        return;
+    }
+    let alike = usize::try_from(number("EVENKEEL_FLEET", 2)).unwrap();
+    let place = Place::new();
+    for (name, text) in [FIRST, EMAIL, NOTES] {
+        place.write(&format!("m/{name}"), text);
+    }
+    let mut toml = format!(
+        "[project]\nmigrations = \"m\"\ntool = \"dbmate\"\n[store]\nurl = \"sqlite:{}\"\n",
+        place.path("state/store.sqlite").display()
+    );
+    let mut all: Vec<(String, TestDb)> = Vec::new();
+    // What came of the release there since, or before.
+    let differ = [
+        ("ahead", "create table notes (id int primary key); insert into schema_migrations values ('20260103000000')"),
+        ("without", "alter table people drop email; delete from schema_migrations where version = '20260102000000'"),
+        ("drifted", "alter table people alter email type varchar(9)"),
+        ("kept", ""),
+        ("counts", ""),
+    ];
+    let names = (0..alike).map(|at| (format!("eu{at}"), "")).chain(differ.iter().map(|(name, sql)| ((*name).to_owned(), *sql)));
+    for (name, sql) in names {
+        let db = database(newest());
+        db.exec(RECORD);
+        db.exec("alter table people add email text; insert into schema_migrations values ('20260102000000')");
+        db.exec(sql);
+        let tier = if name == "counts" { "production" } else { "staging" };
+        toml.push_str(&format!("[environments.{name}]\nurl = \"{}\"\ntier = \"{tier}\"\n", db.url()));
+        // Nobody is in the way of whoever comes behind.
+        if name == "eu0" {
+            let nowhere = db.url().replace(&db.value("select current_database()").unwrap(), "nowhere_at_all");
+            toml.push_str(&format!("[environments.lost]\nurl = \"{nowhere}\"\ntier = \"staging\"\n"));
+        }
+        all.push((name, db));
+    }
+    place.write("evenkeel.toml", &toml);
+    let told = told(&place, &["rollback", "--except", "kept", "--to", "20260101000000", "--yes"], 1);
+    let of = |name: &str| told["environments"].as_array().unwrap().iter().find(|one| one["environment"] == name).unwrap();
+    let came = |name: &str| {
+        let one = &of(name)["deployment"];
+        (one["outcome"].as_str().unwrap_or("none").to_owned(), one["pending"].as_array().map(Vec::len))
+    };
+    let is = |outcome: &str, pending: usize| (outcome.to_owned(), Some(pending));
+    let rehearsed = |name: &str| of(name)["deployment"]["notes"].to_string();
+    for at in 0..alike {
+        let name = format!("eu{at}");
+        assert_eq!(came(&name), is("ran", 1), "{told}");
+        assert_eq!(rehearsed(&name).contains("of eu0, which is like it"), at > 0, "one rehearsal for all that are alike: {told}");
+    }
+    assert_eq!(came("ahead"), is("ran", 2), "{told}");
+    assert!(rehearsed("ahead").contains("was rehearsed now") && !rehearsed("ahead").contains("eu0"), "{told}");
+    assert_eq!(came("without"), is("nothing", 0), "{told}");
+    let closed = |name: &str| {
+        let gates = of(name)["deployment"]["gates"].as_array().unwrap().iter();
+        gates.filter(|gate| gate["holds"] == false).map(|gate| gate["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(came("drifted") == is("refused", 1) && closed("drifted").contains(&"baseline".to_owned()), "{told}");
+    assert_eq!(closed("counts"), ["evidence"], "{told}");
+    assert!(of("lost")["deployment"].is_null() && of("lost")["fault"].as_str().unwrap().contains("nowhere_at_all"), "{told}");
+    let line = told["verdict"]["line"].as_str().unwrap();
+    assert!(line.contains(&format!("{} of {} environments", alike + 2, alike + 5)), "{line}");
+    assert!(line.ends_with("not lost, drifted, counts"), "{line}");
+    for (name, db) in &all {
+        let stays = ["drifted", "kept", "counts"].contains(&name.as_str());
+        assert_eq!(recorded(db).len(), if stays { 2 } else { 1 }, "{name}: {told}");
+    }
+    // Each has its line at the end, where a person looks; those that could not be told, too.
+    let said = place.run(&["rollback", "--only", "lost,without,counts", "--to", "20260101000000", "--yes"]).exits(1).stdout;
+    let lines: Vec<&str> = said.lines().rev().take_while(|line| line.starts_with("  ")).collect();
+    for name in ["lost", "without", "counts"] {
+        assert!(lines.iter().any(|line| line.trim_start().starts_with(&format!("{name}: "))), "{said}");
+    }
 }

@@ -14,6 +14,7 @@ mod deploy;
 mod deploy_back;
 mod deploy_killed;
 mod deploy_mysql;
+mod deploy_outage;
 mod deploy_with;
 mod diagnose;
 mod diagnose_provoked;

@@ -425,6 +425,13 @@ fn traffic_is_where_it_is_said_to_be_or_nothing_is_said() {
     let (told, weights) = (rollout(&place, 1), haproxy.weights());
     assert!(told["outcome"] == "refused" && told.to_string().contains("100 % of the traffic is moved already"), "{told}");
     assert_eq!(weights, haproxy.weights());
+    // Of a database that cannot be reached there is a document, too.
+    let written = place.read("evenkeel.toml");
+    let nowhere = db.url().replace(&db.value("select current_database()").unwrap(), "nowhere_at_all");
+    place.write("evenkeel.toml", written.replace(&db.url(), &nowhere));
+    let told = rollout(&place, 69);
+    assert!(told["outcome"] == "refused" && told["gates"].to_string().contains("nowhere_at_all"), "{told}");
+    place.write("evenkeel.toml", written);
     haproxy.says("set weight read/a 100");
     haproxy.says("set weight read/b 0");
     // Whoever spreads it otherwise meanwhile, a restart of the proxy say, is seen.

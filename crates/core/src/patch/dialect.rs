@@ -1,6 +1,6 @@
 //! What is asked of an engine while a plan is made: its statements, and how its objects hang together.
 
-use super::{Act, Change, Making, One, Over, Piece, Plan, Statement, Together, Way, World, Written};
+use super::{Act, Change, Counted, Making, One, Over, Piece, Plan, Statement, Together, Way, World, Written};
 use crate::history::row::Deed;
 use crate::kind::{Dimension, Kind};
 use crate::manifest::{Manifest, Object};
@@ -40,6 +40,12 @@ pub trait Dialect: Sync {
 
     /// The statement that renames an object of the candidate, proposed where two look like one.
     fn renames(&self, _: &Object, _: &Object) -> Option<String> {
+        None
+    }
+
+    /// How a column that stops numbering rows goes on later where it was: nothing of one that does not, or where it cannot. `_keeper` is the
+    /// sequence that keeps it meanwhile, as it is called, with its comment.
+    fn keeps_count(&self, _column: &Object, _keeper: &Object) -> Option<Counted> {
         None
     }
 

@@ -34,6 +34,17 @@ use crate::kind::Kind;
 use crate::manifest::Object;
 use std::collections::BTreeSet;
 
+/// Where a column goes on numbering rows that does not do so for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// Statements that take it down, while the column numbers rows still.
+    pub keep: Vec<String>,
+    /// What comes before it numbers rows again.
+    pub before: Vec<String>,
+    /// What comes after that: it goes on there, and nothing is left of what was taken down.
+    pub after: Vec<String>,
+}
+
 /// How a plan is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Form {

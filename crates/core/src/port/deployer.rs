@@ -28,6 +28,23 @@ pub trait Deployer: Sync {
     /// The session is lost, or refuses.
     fn became(&self, session: &mut dyn Session, number: &str) -> Result<Became, Box<Trouble>>;
 
+    /// The course of things that the server is on: another one once a server took its place that may lack what was committed last. Nothing
+    /// where such a server does not say. Asked outside of transactions.
+    ///
+    /// # Errors
+    /// The session is lost.
+    fn course(&self, _session: &mut dyn Session) -> Result<Option<String>, Box<Trouble>> {
+        Ok(None)
+    }
+
+    /// Whether a transaction of a course is surely not in what the server has, which crashed or took another's place since.
+    ///
+    /// # Errors
+    /// As [`Deployer::became`].
+    fn lacks(&self, _session: &mut dyn Session, _number: &str, _courses: (&str, &str)) -> Result<bool, Box<Trouble>> {
+        Ok(false)
+    }
+
     /// Whether a session is on the server still, asked in another one.
     ///
     /// # Errors

@@ -30,6 +30,11 @@ pub trait Workshop: Send + Sync {
     /// What is missing on this machine, in words.
     fn cut_off(&self) -> Result<(), String>;
 
+    /// Whether such servers can write nowhere but in their own folder here, whatever they are made to run.
+    fn shut_in(&self) -> bool {
+        false
+    }
+
     /// Starts a server and returns when it takes connections.
     ///
     /// # Errors

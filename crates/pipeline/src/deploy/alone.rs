@@ -21,6 +21,9 @@ pub struct Mark {
     /// Where each definition is a commit of its own: the digest before it and the one after it, where that was rehearsed.
     #[serde(default)]
     step: Option<(String, Option<String>)>,
+    /// The course of things that the server was on, where it says that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    course: Option<String>,
 }
 
 /// What it has left.
@@ -48,14 +51,26 @@ impl Mark {
         };
         let is_rest = |object: &&Object| object.kind != Kind::Index && object.kind.spec().dimension == Dimension::Schema;
         let rest: Vec<Object> = manifest.objects().iter().filter(is_rest).cloned().collect();
-        Self { rest: digest(manifest, &rest), indexes: manifest.of_kind(Kind::Index).iter().map(one).collect(), step: None }
+        Self { rest: digest(manifest, &rest), indexes: manifest.of_kind(Kind::Index).iter().map(one).collect(), step: None, course: None }
     }
 
     /// Of an act that is a commit of its own, with the digest that is due after it.
     #[must_use]
     pub fn of_step(manifest: &Manifest, due: Option<&String>) -> Self {
         let step = Some((schema(manifest).unwrap_or_default(), due.cloned()));
-        Self { rest: String::new(), indexes: BTreeMap::new(), step }
+        Self { rest: String::new(), indexes: BTreeMap::new(), step, course: None }
+    }
+
+    /// The same on a server that is on such a course.
+    #[must_use]
+    pub fn on(self, course: Option<&str>) -> Self {
+        Self { course: course.map(str::to_owned), ..self }
+    }
+
+    /// The course of things that the server was on, where it said that.
+    #[must_use]
+    pub fn course(&self) -> Option<&str> {
+        self.course.as_deref()
     }
 
     /// As it is kept.

@@ -8,7 +8,7 @@
 
 use super::back::{Taking, shown, uncounted};
 use super::deeds::said;
-use super::inert::{SETS, VALUES, beside, hangs_on, identities, inert, is_called, is_in, named_by, shares};
+use super::inert::{SETS, VALUES, beside, counts, hangs_on, identities, inert, is_called, is_in, named_by, shares};
 use super::same::{exchanged, lost};
 use super::{Order, Proof};
 use crate::migrations::{Cut, Script};
@@ -445,6 +445,12 @@ fn aside(
         let other = fresh(&sequence);
         renamed.push((sequence, other));
     }
+    let counted = counts(object).map(|sequence| {
+        let mut keeper = fresh(&sequence);
+        keeper.set("comment", Deferred { was: sequence.display(), ..one.clone() }.mark());
+        dialect.keeps_count(object, &keeper).ok_or_else(|| format!("where {} goes on numbering rows cannot be kept", object.display()))
+    });
+    let counted = counted.transpose()?;
     renamed.push((object.clone(), other));
     marked.push((object, one));
     let with = |marks: &[(&Object, Deferred)]| {
@@ -472,11 +478,14 @@ fn aside(
     };
     let (there, needs_opening) = between(&with(&marked), now)?;
     let mut back: Vec<String> = renamed.iter().rev().map(|(one, other)| renames(other, one)).collect::<Result<_, _>>()?;
+    back.extend(counted.iter().flat_map(|counted| counted.before.clone()));
     back.extend(there);
+    back.extend(counted.iter().flat_map(|counted| counted.after.clone()));
     let Some((_, one)) = marked.last_mut() else { return Err("nothing is marked".to_owned()) };
     one.back = Some(dialect.transaction().map_or(back.join(" "), |(begin, end)| format!("{begin} {} {end}", back.join(" "))));
     let deferred = one.clone();
-    let (mut statements, opening) = between(now, &with(&marked))?;
+    let (there, opening) = between(now, &with(&marked))?;
+    let mut statements: Vec<String> = counted.into_iter().flat_map(|counted| counted.keep).chain(there).collect();
     if opening {
         return Err("what makes it inert means the same only in a session of evenkeel's own".to_owned());
     }

@@ -143,6 +143,16 @@ fn unused(
         Err(trouble) if trouble.class == Class::Interrupted => return Err(trouble),
         Err(trouble) => untold.push(format!("whether clients use it is not told: {trouble}")),
     }
+    for index in column.into_iter().flat_map(|column| indexes(target, table, column)) {
+        // Where the server keeps no moment of it, what clients have sent is all there is.
+        let parts: Vec<&str> = index.identity.parts().collect();
+        let (Some(moment), [schema, name]) = (watched(order)?, parts.as_slice()) else { continue };
+        match environment.used(schema, name, limits, &run.watch)?.map(|used| used.after(&moment)) {
+            Ok(Use::None) => {}
+            Ok(Use::Some(why)) => against.push(format!("index {}, which has it: {why}", index.display())),
+            Ok(Use::Untold(why)) | Err(why) => untold.push(format!("index {}, which has it: {why}", index.display())),
+        }
+    }
     // The server counts tables, and no columns.
     if let (None, Some(found)) = (column, target.of_kind(Kind::Table).iter().find(|object| object.identity.part(1) == table)) {
         let moment = watched(order)?;
@@ -167,6 +177,14 @@ fn unused(
         "take away what uses it, have the application's release before this one use only what is new, reset the server's statistics of queries \
          (and of the table) and wait a while; where the server keeps none, look yourself, and say --accept-gap use",
     ))
+}
+
+/// Indexes of a table in whose keys a column is.
+fn indexes<'m>(target: &'m Manifest, table: &'m str, column: &'m str) -> impl Iterator<Item = &'m Object> {
+    let is_on =
+        move |index: &&Object| matches!(index.get("table"), Some(Value::List(parts)) if parts.last().is_some_and(|one| &**one == table));
+    let has = move |index: &&Object| matches!(index.get("keys"), Some(Value::List(keys)) if keys.iter().any(|key| has_word(key, column)));
+    target.of_kind(Kind::Index).iter().filter(is_on).filter(has)
 }
 
 /// Since when nothing may have used what is old: the last lock, else the end of the last deployment.

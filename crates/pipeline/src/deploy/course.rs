@@ -136,8 +136,8 @@ impl Work<'_> {
         let skipped = resume::skipped(&deeds, &past);
         for (at, deed) in (0..).zip(deeds.iter().take(skipped)) {
             let known = past.done.iter().find(|step| step.act == deed.act);
-            let after = known.and_then(|step| step.trail.after.clone());
-            intended.leaves(at, &Trail { of: deed.of.first().cloned(), after, ..Trail::default() })?;
+            let trail = known.map(|step| step.trail.clone()).unwrap_or_default();
+            intended.leaves(at, &Trail { of: deed.of.first().cloned(), ..trail })?;
             intended.became(at, State::Done, Some("it was in already, by an earlier run"))?;
             deployed.notes.push(format!("{}: it is in already", deed.act.what));
         }
@@ -166,7 +166,13 @@ impl Work<'_> {
         let begun = Instant::now();
         let ended = match (&order.with, deeds.first()) {
             (Some(with), Some(deed)) => self.with_tool(with, &mut *claim, (intended, deed), before, &mut deployed),
-            _ => self.all(&mut *claim, (intended, hands), (&deeds, skipped), before, &mut deployed),
+            _ => match claim.session(&[]).and_then(|mut session| self.deployer.course(&mut *session)) {
+                Ok(course) => {
+                    let hands = Hands { course: course.as_deref(), ..hands };
+                    self.all(&mut *claim, (intended, hands), (&deeds, skipped), before, &mut deployed)
+                }
+                Err(trouble) => Err(trouble),
+            },
         };
         deployed.notes.extend(claim.release().err().map(|trouble| trouble.to_string()));
         let out = draining.map(|draining| (draining.open(intended).err(), begun.elapsed()));
@@ -326,7 +332,7 @@ impl Work<'_> {
             }
             claim.check()?;
             self.run.watch.see(Event::Step { what: &deed.act.what });
-            let mark = if deed.stepwise { Mark::of_step(&now, deed.due.as_ref()) } else { Mark::of(&now) };
+            let mark = if deed.stepwise { Mark::of_step(&now, deed.due.as_ref()) } else { Mark::of(&now) }.on(hands.course);
             let kept = if deed.alone { mark.text() } else { None };
             // What it is told by later is there before it begins.
             let of = deed.of.first().filter(|_| deed.unrecorded).cloned();

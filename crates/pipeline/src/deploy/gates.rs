@@ -193,7 +193,7 @@ fn shown(digest: &Option<String>) -> String {
 }
 
 /// The release's files by the names that evidence has for them: it may have been made elsewhere.
-fn files(release: &Release, statement: &evenkeel_core::evidence::Statement) -> BTreeMap<String, String> {
+pub(super) fn files(release: &Release, statement: &evenkeel_core::evidence::Statement) -> BTreeMap<String, String> {
     let of = |name: &String| {
         let same = release.files.iter().find(|(path, _)| path == name);
         same.or_else(|| release.files.iter().find(|(path, _)| file_name(path) == file_name(name)))

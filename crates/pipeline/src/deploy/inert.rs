@@ -200,6 +200,13 @@ pub fn identities(table: &Object, now: &Manifest) -> Vec<Object> {
     named.filter(|parts| parts.len() == 2).map(|parts| Object::new(Kind::Sequence, Identity::new(parts))).collect()
 }
 
+/// The sequence behind a column that numbers rows, and no longer does so.
+pub fn counts(column: &Object) -> Option<Object> {
+    let shown = column.text("identity_sequence").filter(|_| column.kind == Kind::Column)?;
+    let parts = shown_parts(shown).filter(|parts| parts.len() == 2)?;
+    Some(Object::new(Kind::Sequence, Identity::new(parts)))
+}
+
 /// The constraint behind which an index stands, by which it is renamed; else itself.
 pub fn named_by<'m>(part: &'m Object, now: &'m Manifest) -> &'m Object {
     let Some(name) = part.text("constraint").filter(|_| part.kind == Kind::Index) else { return part };

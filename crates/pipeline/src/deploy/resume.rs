@@ -33,18 +33,24 @@ pub fn settled(
     (session, alone): (&mut dyn Session, &mut Clearing<'_>),
     (digest, unknown, deeds): (Option<String>, Option<bool>, &[Deed]),
 ) -> Result<Vec<Entry>, Box<Trouble>> {
-    let mut entries = Vec::new();
+    let course = deployer.course(session)?;
+    let (mut entries, mut answer, mut is_later_in) = (Vec::new(), unknown, false);
     for entry in begun {
         let mut entry = (*entry).clone();
-        for (at, step) in (0..).zip(&mut entry.steps) {
-            if step.state != State::Unknown {
+        // The last first: what came before one that is in is in as well.
+        let count = u32::try_from(entry.steps.len()).unwrap_or(u32::MAX);
+        for (at, step) in (0..count).zip(&mut entry.steps).rev() {
+            let is_doubted = is_doubted(step, deeds, course.as_deref());
+            if step.state != State::Unknown && !is_doubted {
                 continue;
             }
             let trail = &step.trail;
             let deed = deeds.iter().find(|deed| deed.act == step.act);
             let is_due = deed.is_some();
             let is_loose = deed.is_some_and(|deed| deed.loose);
-            let (state, words) = match (&trail.transaction, trail.mark.as_deref().and_then(Mark::read)) {
+            let mark = trail.mark.as_deref().and_then(Mark::read);
+            let number = trail.transaction.as_deref().map(parted);
+            let (state, words) = match (number, &mark) {
                 _ if is_loose => (State::Unknown, "rows that it changed may have stayed, and neither record nor schema says so"),
                 // The tool's row is written in the same transaction.
                 _ if trail.of.is_none() && is_due => (State::Failed, "the tool's record says that it is not in"),
@@ -54,16 +60,22 @@ pub fn settled(
                 (Some(_), _) if !deployer.keeps_numbers() => {
                     (State::Unknown, "it was being committed, and such a server does not say later whether that came to its end")
                 }
-                (Some(number), _) => match over(deployer, session, number)? {
+                (Some((number, then)), _) => match over(deployer, session, number)? {
                     Became::Committed => (State::Done, "the server says that it is committed"),
                     Became::RolledBack => (State::Failed, "the server says that it was rolled back"),
                     Became::Open => (State::Unknown, "its transaction is open still"),
-                    Became::Untold => (
-                        State::Unknown,
-                        "the server was started again since, or is another one, and does not know its transaction any more",
-                    ),
+                    Became::Untold => {
+                        let courses = then.zip(course.as_deref());
+                        match courses.map(|courses| deployer.lacks(session, number, courses)).transpose()? {
+                            Some(true) => (State::Failed, "the server was started again or took another's place, and does not have it"),
+                            _ => (
+                                State::Unknown,
+                                "the server was started again since, or is another one, and does not know its transaction any more",
+                            ),
+                        }
+                    }
                 },
-                (None, Some(mark)) => match alone(&mark)? {
+                (None, Some(mark)) => match alone(mark)? {
                     Left::Again(_) => (State::Failed, "nothing of it is left"),
                     Left::Done => (State::Done, "the server finished it"),
                     Left::Same => (State::Unknown, "the schema is as it was before it, and nothing in it would say whether it ran"),
@@ -76,22 +88,58 @@ pub fn settled(
                 (None, None) if trail.before.is_some() && trail.before == digest => (State::Failed, "the schema is as it was before it"),
                 (None, None) => (State::Unknown, "the schema is not as it was before it"),
             };
-            let (state, words) = match (state, unknown) {
-                (State::Unknown, Some(true)) => (State::Done, "somebody has looked, and says that it is in (--unknown-is in)"),
-                (State::Unknown, Some(false)) => (State::Failed, "somebody has looked, and says that it is not in (--unknown-is out)"),
-                known => (known.0, words),
+            let (state, words) = match state {
+                State::Unknown if is_later_in => (State::Done, "what came after it is in"),
+                // Whoever looks says it of one.
+                State::Unknown => match answer.take() {
+                    Some(true) => (State::Done, "somebody has looked, and says that it is in (--unknown-is in)"),
+                    Some(false) => (State::Failed, "somebody has looked, and says that it is not in (--unknown-is out)"),
+                    None => (State::Unknown, words),
+                },
+                known => (known, words),
             };
+            is_later_in |= state == State::Done;
             (step.state, step.words) = (state, Some(words.to_owned()));
-            if state == State::Done && step.trail.mark.is_some() && step.trail.after.is_none() {
-                // The schema is as it left it.
-                step.trail.after = digest.clone();
-                store.trail(entry.number, at, &Trail { after: digest.clone(), ..Trail::default() })?;
+            if state == State::Done {
+                let is_new = step.trail.mark.is_some() && step.trail.after.is_none();
+                let known = Trail {
+                    // The schema is as it left it.
+                    after: digest.clone().filter(|_| is_new),
+                    // It is known of the server as it is now.
+                    transaction: step.trail.transaction.as_deref().map(|number| on(parted(number).0, course.as_deref())),
+                    mark: mark.and_then(|mark| mark.on(course.as_deref()).text()),
+                    ..Trail::default()
+                };
+                store.trail(entry.number, at, &known)?;
+                step.trail.after = step.trail.after.take().or(known.after);
+                step.trail.transaction = known.transaction.or_else(|| step.trail.transaction.take());
+                step.trail.mark = known.mark.or_else(|| step.trail.mark.take());
             }
             store.mark(entry.number, at, state, Some(words))?;
         }
         entries.push(entry);
     }
     Ok(entries)
+}
+
+/// What stands between the number of a transaction and the course of things that it belongs to.
+const COURSE: &str = " @";
+
+/// A transaction's number with the course of things that the server was on.
+pub fn on(number: &str, course: Option<&str>) -> String {
+    course.map_or_else(|| number.to_owned(), |course| format!("{number}{COURSE}{course}"))
+}
+
+fn parted(number: &str) -> (&str, Option<&str>) {
+    number.split_once(COURSE).map_or((number, None), |(number, course)| (number, Some(course)))
+}
+
+/// Whether a server took the place of the one on which it was done, which may not have it, and no record says so.
+fn is_doubted(step: &JournalStep, deeds: &[Deed], now: Option<&str>) -> bool {
+    let mark = step.trail.mark.as_deref().and_then(Mark::read).and_then(|mark| mark.course().map(str::to_owned));
+    let then = step.trail.transaction.as_deref().and_then(|number| parted(number).1.map(str::to_owned)).or(mark);
+    let is_needed = deeds.iter().any(|deed| deed.unrecorded && deed.act == step.act);
+    step.state == State::Done && step.trail.of.is_some() && is_needed && then.is_some_and(|then| Some(then.as_str()) != now)
 }
 
 /// What became of a transaction, which is given some time to end.
@@ -111,7 +159,15 @@ pub fn past(entries: &[Entry], deeds: &[Deed]) -> Past {
     let mut past = Past::default();
     let begun = |step: &&JournalStep| step.state != State::Intended;
     // The last word on the schema is the newest run's.
-    let last = entries.iter().find_map(|entry| entry.steps.iter().rev().find(|step| begun(step)));
+    let last = entries.iter().find_map(|entry| {
+        let mut all = entry.steps.iter().rev().filter(begun);
+        let mut last = all.next()?;
+        // Of several that are not in after all, the schema is as before the first.
+        while let Some(before) = all.next().filter(|before| last.state == State::Failed && before.state == State::Failed) {
+            last = before;
+        }
+        Some(last)
+    });
     past.left = last.and_then(|step| match step.state {
         State::Done => step.trail.after.clone().or_else(|| due(step, deeds)),
         _ => step.trail.before.clone(),

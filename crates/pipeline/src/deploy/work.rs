@@ -7,6 +7,7 @@ use super::alone::Left;
 use super::back::Taking;
 use super::beside::Beside;
 use super::deeds::Deed;
+use super::resume::on;
 use evenkeel_core::deployment::{Done, Seen};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Answer, Became, Claim, Deployer, Intended, Limits, Session, Stop, Trail};
@@ -84,6 +85,8 @@ pub struct Hands<'a> {
     pub stop: &'a Stop,
     /// What goes with what is taken back.
     pub taking: Option<&'a Taking>,
+    /// The course of things that the server is on.
+    pub course: Option<&'a str>,
 }
 
 /// How one attempt ended.
@@ -245,7 +248,7 @@ impl Hands<'_> {
                     Trouble::new(Class::CouldNotTell, "the server gives a transaction no number, so that nothing could be asked later");
                 return Err(Box::new(trouble));
             };
-            intended.leaves(at, &Trail { transaction: Some(number.clone()), ..Trail::default() })?;
+            intended.leaves(at, &Trail { transaction: Some(on(&number, self.course)), ..Trail::default() })?;
             transaction = Some(number);
         }
         let gone = self

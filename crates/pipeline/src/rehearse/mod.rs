@@ -7,7 +7,8 @@
 //! databases of `each`, `held` has statements held up meanwhile, `written` has the new version write before a way back; `killed` kills each
 //! at several moments, `stalled` has a statement stand for that; `compared` says what is otherwise in the schema, `rows` in tables; `clock`
 //! is for servers whose locks nobody looks at, `forms` by which words they do what; `sizes` runs it at several sizes; `replica` has a second
-//! server follow it; `asked` asks what applications ask before it and after, `in_place` runs it where others are at work and gives it up.
+//! server follow it; `asked` asks what applications ask before it and after, `in_place` runs it where others are at work and gives it up, `returned` has what
+//! is in already.
 //! Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
 
 mod asked;
@@ -29,6 +30,7 @@ mod pending;
 mod place;
 mod reasons;
 mod replica;
+mod returned;
 mod rows;
 mod samples;
 mod sizes;
@@ -44,6 +46,7 @@ pub use dump::Dump;
 pub use in_place::{Site, Standing, UNTOUCHED, by_tier, halted, refused, unfinished};
 pub use pending::{Release, files, named, pending, read};
 pub(crate) use place::Place;
+pub(crate) use returned::returned;
 pub use sizes::Amount;
 pub use workload::Workload;
 

@@ -24,6 +24,8 @@ pub struct PostgresDeployer;
 /// <https://www.postgresql.org/docs/18/errcodes-appendix.html>: lock not available, deadlock detected, serialization failure.
 const PASSING: [&str; 3] = ["55P03", "40P01", "40001"];
 const CANCELLED: &str = "57014";
+/// What `pg_xact_status` says of a number that was not given out yet.
+const NEVER_GIVEN: &str = "22023";
 /// Whose numbers of transactions are given out.
 const WHOSE: &str = include_str!("whose.sql");
 
@@ -51,6 +53,30 @@ impl Deployer for PostgresDeployer {
             Some("aborted") => Became::RolledBack,
             Some("in progress") => Became::Open,
             _ => Became::Untold,
+        })
+    }
+
+    fn course(&self, session: &mut dyn Session) -> Result<Option<String>, Box<Trouble>> {
+        match session.run(include_str!("course.sql"))? {
+            Answer::Ran(ran) => Ok(ran.rows.into_iter().next().and_then(|row| row.into_iter().next().flatten())),
+            Answer::Refused(_) => Ok(None),
+        }
+    }
+
+    fn lacks(&self, session: &mut dyn Session, number: &str, (then, now): (&str, &str)) -> Result<bool, Box<Trouble>> {
+        let whose = |course: &str| course.rsplit_once('/').map(|(whose, _)| whose.to_owned());
+        let number = number.split(' ').next().unwrap_or_default();
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number || whose(then).is_none() || whose(then) != whose(now) {
+            return Ok(false);
+        }
+        // A number is given out again only where nothing is left of what had it; so only what is committed may be either's.
+        Ok(match session.run(&format!("SELECT pg_catalog.pg_xact_status('{number}'::pg_catalog.xid8)"))? {
+            Answer::Ran(ran) => {
+                let said = ran.rows.into_iter().next().and_then(|row| row.into_iter().next().flatten());
+                matches!(said.as_deref(), Some("aborted" | "in progress"))
+            }
+            Answer::Refused(refused) => refused.code == NEVER_GIVEN,
         })
     }
 

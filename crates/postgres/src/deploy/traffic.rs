@@ -151,6 +151,16 @@ pub async fn own_bound(target: &Target) -> Result<Option<Duration>, Box<Trouble>
     Ok(ms.filter(|ms| *ms > 0).map(Duration::from_millis))
 }
 
+/// The course of things that the server is on; nothing where it does not say.
+///
+/// # Errors
+/// The server cannot be reached.
+pub async fn course(target: &Target) -> Result<Option<String>, Box<Trouble>> {
+    let session = connect(target).await.map_err(|fault: Fault| Box::new(fault.trouble()))?;
+    let rows = session.client.query_typed(include_str!("course.sql"), &[]).await.unwrap_or_default();
+    Ok(rows.first().and_then(|row| row.try_get::<_, Option<String>>(0).ok().flatten()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::Signs;

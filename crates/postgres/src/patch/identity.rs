@@ -1,12 +1,12 @@
 //! Columns that number rows by themselves, and where their numbers go on.
 
 use super::text::{last, whole};
-use super::{Target, alter_column as alter};
+use super::{Target, alter_column};
 use crate::flavor;
 use crate::ident::literal;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Hazard, Statement};
+use evenkeel_core::patch::{Change, Counted, Hazard, Statement};
 
 /// Its sequence keeps the name it has: rights are given by it.
 pub fn options(column: &Object, is_new: bool) -> String {
@@ -45,7 +45,7 @@ fn altered(column: &Object, what: &str, to: &Target<'_>) -> Option<Statement> {
     if has("partition_by") {
         return Some(Statement::new(format!("ALTER TABLE {} ALTER COLUMN {} {what};", whole(column), last(column))));
     }
-    Some(alter(column, what))
+    Some(alter_column(column, what))
 }
 
 pub fn changes(change: &Change<'_>, to: &Target<'_>) -> Vec<Statement> {
@@ -92,6 +92,25 @@ pub fn drop(column: &Object, to: &Target<'_>) -> Option<Statement> {
     let unnamed = || format!("the sequence of {}", column.display());
     let sequence = column.text("identity_sequence").map_or_else(unnamed, str::to_owned);
     altered(column, "DROP IDENTITY IF EXISTS", to).map(|statement| statement.hazard(Hazard::Loses(format!("where {sequence} stands"))))
+}
+
+/// Where it stands, in a sequence that is the column's while it numbers nothing. Nobody takes a number in between: what is said first
+/// changes nothing, and takes the lock that dropping the identity takes.
+pub fn kept(column: &Object, keeper: &Object) -> Option<Counted> {
+    let own = super::text::relation(column.text("identity_sequence")?).ok()?;
+    let (kept, table) = (whole(keeper), whole(column));
+    let of = |to: &str, from: &str| format!("SELECT pg_catalog.setval({}, last_value, is_called) FROM {from};", literal(to));
+    Some(Counted {
+        keep: vec![
+            alter_column(column, &format!("SET GENERATED {}", column.text("identity")?.to_ascii_uppercase())).sql,
+            format!("CREATE SEQUENCE {kept} MINVALUE {} MAXVALUE {} OWNED BY {table}.{};", i64::MIN, i64::MAX, last(column)),
+            of(&kept, &own),
+            super::named::comment_on(keeper, keeper.text("comment")).ok()?.sql,
+        ],
+        // The server is asked for the sequence of the column, of which there is to be one.
+        before: vec![format!("ALTER SEQUENCE {kept} OWNED BY NONE;")],
+        after: vec![of(&own, &kept), format!("DROP SEQUENCE {kept};")],
+    })
 }
 
 /// How a sequence counts.

@@ -41,7 +41,7 @@ mod view;
 
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Endpoint, Object};
-use evenkeel_core::patch::{Change, Dialect, Hazard, Making, One, Over, Plan, Statement, Way, World, Written};
+use evenkeel_core::patch::{Change, Counted, Dialect, Hazard, Making, One, Over, Plan, Statement, Way, World, Written};
 use std::collections::BTreeMap;
 use value::{flag, integer, is_foreign_key, is_not, list};
 
@@ -276,6 +276,10 @@ impl Dialect for PostgresDialect {
             }
             _ => format!("ALTER {} RENAME TO {name};", named::named(from)?),
         })
+    }
+
+    fn keeps_count(&self, column: &Object, keeper: &Object) -> Option<Counted> {
+        identity::kept(column, keeper)
     }
 
     fn rank(&self, kind: Kind) -> u16 {

@@ -329,6 +329,8 @@ fn own_settings(socket_dir: &Path) -> Vec<(String, String)> {
         ("unix_socket_permissions", "0700"),
         ("fsync", "off"),
         ("full_page_writes", "off"),
+        // Shared memory is a file of its own directory: it may write nowhere else.
+        ("dynamic_shared_memory_type", "mmap"),
         ("logging_collector", "off"),
         ("log_destination", "stderr"),
     ]

@@ -80,6 +80,10 @@ impl Workshop for PostgresWorkshop {
         evenkeel_launcher::cut_off()
     }
 
+    fn shut_in(&self) -> bool {
+        evenkeel_launcher::shut_in()
+    }
+
     fn choose(&self, like: &Like) -> Result<Installed, Box<Trouble>> {
         self.found(like).map(|server| Installed::from(&server)).map_err(words)
     }

@@ -59,13 +59,13 @@ pub fn fleet_schema() -> (&'static str, schemars::Schema) {
     ("fleet", schema)
 }
 
-/// What came of it, and the code that it ends with: 1 where one was stopped or refused, else the first that is not 0.
+/// What came of it, and the code that it ends with: 1 where one was stopped or refused, else the greatest.
 ///
 /// # Errors
 /// It cannot be written as JSON.
 pub fn fleet(verb: &str, members: &[(String, Member)], form: Form, style: &Style) -> Result<(Vec<u8>, u8), Fault> {
     let codes = || members.iter().map(|(_, member)| member.exit_code());
-    let code = if codes().any(|code| code == 1) { 1 } else { codes().find(|code| *code != 0).unwrap_or_default() };
+    let code = if codes().any(|code| code == 1) { 1 } else { codes().max().unwrap_or_default() };
     let line = line(verb, members);
     let bytes = match form {
         Form::Json => json(&ToldFleet {
@@ -117,12 +117,14 @@ fn page(line: &str, members: &[(String, Member)], code: u8, style: &Style) -> St
         page.text.push('\n');
     }
     page.wrapped(line, "", paint(code));
-    let lines = members.iter().filter_map(|(_, member)| match member {
-        Member::Told(deployed) => Some((verdict_line(deployed), deployed.exit_code)),
-        Member::Fault { .. } | Member::NotBegun => None,
-    });
-    for (one, code) in lines {
-        page.wrapped(&one, "  ", paint(code));
+    for (name, member) in members {
+        let (words, code) = match member {
+            Member::Told(deployed) => (verdict_line(deployed), deployed.exit_code),
+            // Its first line says what; above is all of it.
+            Member::Fault { words, code } => (format!("{name}: {}", words.lines().next().unwrap_or_default()), *code),
+            Member::NotBegun => (format!("{name}: not begun"), 2),
+        };
+        page.wrapped(&words, "  ", paint(code));
     }
     page.text
 }

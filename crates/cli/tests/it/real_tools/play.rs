@@ -169,7 +169,10 @@ impl<'t> Play<'t> {
         self.forget(3);
         self.db.exec(&format!("drop table three; drop table four; alter database \"{}\" reset lock_timeout", self.db.name));
         for path in self.tool.third.iter().map(|(path, _)| *path).chain(["up.sh", "evenkeel.toml"]) {
-            std::fs::remove_file(self.place.path(path)).unwrap();
+            let path = self.place.path(path);
+            std::fs::remove_file(&path).unwrap();
+            // A folder that had nothing else.
+            let _ = path.parent().map(std::fs::remove_dir);
         }
         self.put(self.tool.files, "select 1");
     }
