@@ -14,6 +14,7 @@ mod larger;
 #[cfg(test)]
 mod larger_tests;
 mod load;
+mod meets;
 mod told;
 
 pub use asked::{Asked, Next, Outcome, Question, Survival};
@@ -25,4 +26,5 @@ pub use killed::{Kill, Left, Orphan, Victim};
 pub use lag::Lag;
 pub use larger::{Larger, Size, Stuck, Volume, method};
 pub use load::{Latency, Load, Phase, Slice, Unsaid, Waited};
+pub use meets::{Meets, Who, meets};
 pub use told::{CLOSED, Difference, FAILED, FAILED_WHY, Migration, Proposed, Rehearsal, Rerun, Undo};

@@ -282,6 +282,11 @@ fn again(rerun: &Rerun) -> Vec<(bool, String)> {
     lines
 }
 
+/// What the application of before, and the one of after, meet in columns.
+fn applications(rehearsal: &Rehearsal) -> Vec<String> {
+    rehearsal.meets.iter().map(evenkeel_core::rehearsal::Meets::words).collect()
+}
+
 /// Parts that were looked at, as they are typed.
 fn parts(rehearsal: &Rehearsal) -> String {
     let parts: Vec<&str> = rehearsal.parts.iter().copied().map(Part::name).collect();

@@ -70,6 +70,7 @@ mod real_tools;
 mod reference;
 mod rehearse;
 mod rehearse_asked;
+mod rehearse_block;
 mod rehearse_data;
 mod rehearse_dump;
 mod rehearse_evidence;

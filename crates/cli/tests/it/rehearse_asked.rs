@@ -1,6 +1,6 @@
 //! `evenkeel rehearse --queries`: does the application that runs survive the release? Neighbour: `rehearse`.
 
-use crate::rehearse::gate;
+use crate::rehearse::{gate, given, rehearsed};
 use crate::run::Place;
 use evenkeel_testkit::{TestDb, database, each_major, newest};
 use serde_json::Value;
@@ -189,4 +189,38 @@ fn the_application_asks_as_its_own_role_and_the_next_one_must_run_before_it() {
     let next = gate(&told, "next-application");
     assert!(next["holds"] == false && next["found"].as_str().unwrap().contains("next.sql:2:1"), "{next}");
     assert_eq!(told["compatibility"]["next_asked"], 2, "{told}");
+}
+
+#[test]
+fn nulls_and_defaults_that_an_application_meets_are_named() {
+    let db = database(newest());
+    let place = given(
+        &db,
+        "alter table people add nick text;\nalter table people add kind text not null default 'plain';\n\
+         alter table orders alter note set not null, alter note set default '';\nalter table orders alter total set default 0;\n\
+         alter table people alter name drop not null;\ncreate table fresh (id int primary key, note text);\n\
+         create view named as select id, nick from people;\nalter table orders add code int generated always as (id * 2) stored;\n",
+    );
+    let told = rehearsed(&place, &db, &["--only", "effect"], 2);
+    let of = |name: &str| told["meets"].as_array().unwrap().iter().map(|one| one[name].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let all: Vec<(String, String)> = of("column").into_iter().zip(of("who")).collect();
+    let wanted = [
+        ("public.orders.note", "old-writers"),
+        ("public.orders.note", "old-writers"),
+        ("public.orders.total", "old-writers"),
+        ("public.people.kind", "new-readers"),
+        ("public.people.name", "old-readers"),
+        ("public.people.nick", "new-readers"),
+    ];
+    let wanted = wanted.map(|(column, who)| (column.to_owned(), who.to_owned()));
+    assert_eq!(all, wanted, "{told}");
+    assert!(of("what").contains(&"rows without it, which get 0, not NULL".to_owned()), "{told}");
+    let url = db.url();
+    place
+        .run(&["rehearse", "release.sql", "--for", &url, "--only", "effect"])
+        .says("what the old and the new application meet")
+        .says("public.people.nick: the new application reads: NULL");
+    // Of a release that does not run to its end nothing is known.
+    place.write("release.sql", "alter table people add nick text;\nselect nonsense;\n");
+    assert_eq!(rehearsed(&place, &db, &["--only", "effect"], 1)["meets"].as_array().map(Vec::len), Some(0));
 }

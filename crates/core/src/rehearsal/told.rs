@@ -7,6 +7,7 @@ use super::killed::Kill;
 use super::lag::Lag;
 use super::larger::Larger;
 use super::load::Load;
+use super::meets::Meets;
 use crate::finding::{Finding, Origin, Place, Remedy, Subject};
 use crate::history::effect::{Stand, Touch};
 use crate::kind::Severity;
@@ -149,6 +150,8 @@ pub struct Rehearsal {
     pub larger: Option<Larger>,
     /// What became of what applications ask; nothing where that was not looked at.
     pub asked: Option<Asked>,
+    /// What applications meet in columns that are otherwise after it; nothing where the effect was not looked at, or it did not run.
+    pub meets: Vec<Meets>,
     /// The digest of the target's schema, and of the one that the release led to; nothing where there is none.
     pub baseline: Option<String>,
     pub result: Option<String>,

@@ -143,6 +143,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         in_place: None,
         larger: None,
         asked: None,
+        meets: Vec::new(),
         baseline: evidence::schema(target),
         result: None,
         began: None,
@@ -240,6 +241,10 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
                 touch.spot.display()
             ));
         }
+    }
+    let ran = told.migrations.iter().all(|migration| migration.stopped.is_none()) && told.migrations.len() == release.cuts.len();
+    if ran && wanted.parts.iter().any(|part| matches!(part, Part::Effect | Part::Compatibility)) {
+        told.meets = rehearsal::meets(&begin.whole(), &end.whole());
     }
     if wanted.parts.contains(&Part::Rerun) {
         let sizing = sizing.as_ref().zip(largest);

@@ -3,7 +3,7 @@
 use super::held::{Blocked, Lock, blocked, lock, measured};
 use super::in_place::{InPlace, There, in_place, there};
 use super::killed::{Kill, kill};
-use super::met::{Compatibility, Estimate, Lag, Load, compatibility, estimate, lag, load};
+use super::met::{Compatibility, Estimate, Lag, Load, Meets, compatibility, estimate, lag, load, meets};
 use super::{ms, verdict_line};
 use crate::Fault;
 use evenkeel_core::history::effect::{Stand, Touch};
@@ -38,6 +38,9 @@ pub(super) struct Told {
     lag: Option<Lag>,
     /// Null where no queries were given.
     compatibility: Option<Compatibility>,
+    /// NULLs, defaults and NOT NULL that the application of before, or the one of after, meets in columns. Empty where the effect was not
+    /// looked at, or the release did not run.
+    meets: Vec<Meets>,
     gaps: Vec<String>,
     notes: Vec<String>,
 }
@@ -336,6 +339,7 @@ fn of(rehearsal: &Rehearsal) -> Told {
         load: rehearsal.load.as_ref().map(load),
         lag: rehearsal.lag.as_ref().map(lag),
         compatibility: rehearsal.asked.as_ref().map(compatibility),
+        meets: rehearsal.meets.iter().map(meets).collect(),
         gaps: rehearsal.gaps.clone(),
         notes: rehearsal.notes.clone(),
     }

@@ -2,7 +2,7 @@
 //! lanes and charts; markup and style are files of their own in `templates/`.
 
 use super::picture::{Chart, Picture};
-use super::{again, blocked, did, estimates, form, lock, parts, questions, range, touched, verdict_line, way_back};
+use super::{again, applications, blocked, did, estimates, form, lock, parts, questions, range, touched, verdict_line, way_back};
 use crate::Fault;
 use crate::clean::line;
 use askama::Template;
@@ -162,6 +162,7 @@ pub fn page(rehearsal: &Rehearsal, command: &str, version: &str) -> Result<Vec<u
         queries: queries.collect(),
         lists: [
             ("In place", &in_place),
+            ("What the old and the new application meet", &applications(rehearsal)),
             ("Not as on the target", &rehearsal.floor),
             ("Not seen", &rehearsal.gaps),
             ("To know", &rehearsal.notes),

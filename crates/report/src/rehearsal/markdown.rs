@@ -1,6 +1,6 @@
 //! Markdown for a pull request: the verdict, a table of gates, what each migration did, folded.
 
-use super::{blocked, did, estimates, form, in_place, lock, questions, touched, verdict_line};
+use super::{applications, blocked, did, estimates, form, in_place, lock, questions, touched, verdict_line};
 use crate::format::markdown::plain;
 use evenkeel_core::rehearsal::{Migration, Rehearsal, time};
 use evenkeel_core::trace::Blocks;
@@ -52,6 +52,7 @@ pub(super) fn rehearsal(rehearsal: &Rehearsal) -> String {
     for (title, lines) in [
         (head.as_str(), &there),
         ("queries of the application", &asked),
+        ("what the old and the new application meet", &applications(rehearsal)),
         ("not as on the target", &rehearsal.floor),
         ("not seen", &rehearsal.gaps),
         ("to know", &rehearsal.notes),

@@ -231,3 +231,15 @@ pub(super) fn estimate(one: &estimate::Estimate) -> Estimate {
         why: one.why.clone(),
     }
 }
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Meets {
+    column: String,
+    /// `old-writers`, `old-readers`, `new-readers`.
+    who: &'static str,
+    what: String,
+}
+
+pub(super) fn meets(told: &rehearsal::Meets) -> Meets {
+    Meets { column: told.column.clone(), who: told.who.name(), what: told.what.clone() }
+}

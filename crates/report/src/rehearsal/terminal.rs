@@ -1,6 +1,6 @@
 //! The terminal: the verdict, the gates that do not hold, what each statement did, then how it was looked at.
 
-use super::{again, blocked, did, estimates, form, in_place, lock, parts, questions, range, touched, verdict_line, way_back};
+use super::{again, applications, blocked, did, estimates, form, in_place, lock, parts, questions, range, touched, verdict_line, way_back};
 use crate::clean::line;
 use crate::format::Style;
 use crate::page::Page;
@@ -71,6 +71,7 @@ pub(super) fn rehearsal(rehearsal: &Rehearsal, style: &Style) -> String {
     if let Some(asked) = &rehearsal.asked {
         page.asked(asked);
     }
+    page.list("what the old and the new application meet", &applications(rehearsal), WARN);
     page.list("not as on the target", &rehearsal.floor, WARN);
     page.list("not seen", &rehearsal.gaps, UNKNOWN);
     page.list("to know", &rehearsal.notes, DIM);
