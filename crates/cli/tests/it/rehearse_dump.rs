@@ -84,6 +84,33 @@ fn what_is_otherwise_in_a_dump_and_what_only_a_superuser_may_run_is_named() {
     assert!(floor.contains("2 settings of the dump this server does not take, the first: more.sql:"), "{floor}");
 }
 
+/// What a dump makes that is run by whoever comes after it, and what it sets by code.
+#[test]
+fn code_of_a_dump_is_not_run_and_what_it_sets_is_no_setting_of_the_target() {
+    let db = database(newest());
+    let place = given(&db, "alter table orders add paid boolean;\n");
+    let plain = String::from_utf8(dumped(&db, &["--schema-only"])).unwrap();
+    let set = "execute 'alter database \"' || current_database() || '\" set lock_timeout = ''3s'''";
+    let code = format!(
+        "do $$ begin {set}; end $$;\ndo $$ begin insert into public.people values (1, 'x'); end $$;
+        create function public.later() returns event_trigger language plpgsql as 'begin create table public.fired (a int); end';
+        create event trigger later on ddl_command_end execute function public.later();\nselect public.later();\n"
+    );
+    place.write("code.sql", format!("{plain}{code}"));
+    let told = rehearsed(&place, &db, &["--dump", "code.sql", "--only", "run", "--rows", "50"], 2);
+    let floor = texts(&told["floor"]).join("\n");
+    assert!(floor.contains("4 statements of the dump would run code, then or for whoever comes after it, and were left out"), "{floor}");
+    assert!(!told.to_string().contains("fired") && !floor.contains("people has no rows"), "{told}");
+    // By a function that a constraint calls: no statement says so.
+    let hidden = format!(
+        "create function public.sets(int) returns boolean language plpgsql as $$ begin {set}; return true; end $$;
+        create table public.calls (a int check (public.sets(a)));\ninsert into public.calls values (1);\n"
+    );
+    place.write("hidden.sql", format!("{plain}{hidden}"));
+    let ran = place.run(&["rehearse", "release.sql", "--for", &db.url(), "--dump", "hidden.sql", "--only", "run"]).exits(2);
+    ran.says("the dump hidden.sql does not load as one").says("which code in it made");
+}
+
 #[test]
 fn what_is_no_dump_is_refused_with_what_to_do_and_nothing_is_left() {
     let db = database(newest());

@@ -313,6 +313,15 @@ pub trait Scratch: Send + Sync {
         Err(Box::new(trouble.found(format!("{}: evenkeel copies none there yet", self.describe()))))
     }
 
+    /// What the server has for sessions of databases and roles beside its own settings, as one text: equal where it is the same. Asked in
+    /// no session that it would be said to.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    fn presets(&self) -> Result<String, Box<Trouble>> {
+        Ok(String::new())
+    }
+
     /// Removes a database, whoever is connected to it.
     ///
     /// # Errors

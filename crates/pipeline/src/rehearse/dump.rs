@@ -34,6 +34,8 @@ pub struct Loaded {
     pub forbidden: Vec<String>,
     /// Settings that this server has not.
     pub unset: Vec<String>,
+    /// Statements that were not run, because they are code, each with its place.
+    pub strange: Vec<String>,
     /// Whether it brought rows.
     pub has_rows: bool,
 }
@@ -134,6 +136,7 @@ impl Dump {
         let grammar = stage.engine.grammar()?;
         let session = scratch.confined(database, confined)?;
         let guard = Guard::new(session.id());
+        let presets = scratch.presets()?;
         let loaded = std::thread::scope(|threads| {
             threads.spawn(|| guard.watch(scratch, stage.watch));
             let (schemas, loaded) = (confined.schemas.as_slice(), Loaded::default());
@@ -144,7 +147,15 @@ impl Dump {
         });
         // Who wanted the end gets that, not what the session said when it was ended.
         stage.watch.stop.check()?;
-        loaded
+        let loaded = loaded?;
+        // Code that a dump makes and has run can do what no statement of it says.
+        if scratch.presets()? != presets {
+            let trouble = Trouble::new(Class::CouldNotTell, format!("the dump {} does not load as one", self.shown)).origin(FLAG);
+            let trouble = trouble.expected("a dump that sets nothing for sessions of the database or of roles: that is as captured");
+            let trouble = trouble.found("other such settings after it than before, which code in it made");
+            return Err(Box::new(trouble.fix("look for functions in it that constraints, defaults, triggers or indexes call")));
+        }
+        Ok(loaded)
     }
 }
 
@@ -154,6 +165,12 @@ impl Loaded {
         let mut words = Vec::new();
         if let Some(first) = self.unset.first() {
             words.push(format!("{} settings of the dump this server does not take, the first: {first}", self.unset.len()));
+        }
+        if let Some(first) = self.strange.first() {
+            let count = self.strange.len();
+            words.push(format!(
+                "{count} statements of the dump would run code, then or for whoever comes after it, and were left out, the first: {first}"
+            ));
         }
         if !self.forbidden.is_empty() {
             let count = self.forbidden.len();
@@ -223,6 +240,10 @@ impl Loading<'_> {
             if statement.nature == Nature::Right || is_schema && self.schemas.iter().any(|schema| has_word(text, schema)) {
                 continue;
             }
+            if is_strange(statement, text) {
+                self.loaded.strange.push(format!("{}: {}", dump.place(piece.start), statement.tag));
+                continue;
+            }
             let rows = dump.pieces.iter().skip(at + 1).find(|next| next.what != What::Between).filter(|next| next.what == What::Rows);
             let rows = rows.map(|rows| rows.text(&dump.text));
             self.loaded.has_rows |= rows.is_some_and(|rows| !rows.starts_with("\\.")) || brings_rows(statement);
@@ -288,6 +309,23 @@ impl Loading<'_> {
             [first, ..] => format!("; before it, {} that only a superuser may run, the first: {first}", self.loaded.forbidden.len()),
         };
         Box::new(trouble.found(format!("{found}{before}")).origin(FLAG).fix(fix.to_owned()))
+    }
+}
+
+/// Whether it is code that is run, then or as whoever comes after it: programs that dump write it for event triggers alone.
+fn is_strange(statement: &Statement, text: &str) -> bool {
+    match statement.tag.as_str() {
+        "DO" | "CALL" | "CREATE EVENT TRIGGER" | "ALTER EVENT TRIGGER" => true,
+        // Settings, and where counters stand.
+        "SELECT" => {
+            let text = text.trim_start().to_ascii_lowercase();
+            let is_usual = ["set_config(", "setval("].iter().any(|name| {
+                let rest = text.strip_prefix("select ").map(|rest| rest.trim_start_matches("pg_catalog."));
+                rest.is_some_and(|rest| rest.starts_with(name))
+            });
+            !is_usual || text.matches('(').count() > 1
+        }
+        _ => false,
     }
 }
 

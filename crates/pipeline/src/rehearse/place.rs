@@ -220,7 +220,7 @@ fn dumped(
     begun.made(&|kind| kind == Kind::Extension)?;
     let loaded = dump.load(&*begun.scratch, &begun.database, &confined, stage)?;
     begun.scratch.take_over(&begun.database)?;
-    let is_told = loaded.forbidden.is_empty();
+    let is_told = loaded.forbidden.is_empty() && loaded.strange.is_empty();
     // What only a superuser may make is as captured; tables and what is a part of them are the dump's alone.
     let (seen, left) = begun.made(&|kind| match kind.spec().dimension {
         Dimension::Privileges => true,

@@ -3,7 +3,7 @@
 
 use super::{Reference, Table, advance, asked, constraints, must, tables};
 use crate::connect::{Fault, Session, Target, connect};
-use crate::ident::Ident;
+use crate::ident::{Ident, literal};
 use bytes::Bytes;
 use evenkeel_core::connection::Blank;
 use evenkeel_core::fault::{Trouble, Troublesome};
@@ -72,7 +72,7 @@ async fn copied(
     own.client.batch_execute(&(HERE.join(";") + ";" + &form("SET"))).await.map_err(|error| words(own.fault(&error, doing)))?;
     there.begin_read_only(limits, None).await.map_err(words)?;
     // Rows that a policy hides are no reason for fewer of them: then the table is told.
-    let opening = format!("SET LOCAL row_security = off;{}", form("SET LOCAL"));
+    let opening = format!("SET LOCAL row_security = off;{NO_VIEWS};{}", form("SET LOCAL"));
     there.client.batch_execute(&opening).await.map_err(|error| words(there.fault(&error, doing)))?;
     let mut done = BTreeMap::new();
     for (oid, table) in tables {
@@ -92,9 +92,22 @@ async fn copied(
 async fn one(there: &Session, own: &Session, table: &Table) -> Result<Copied, Box<Trouble>> {
     let columns: Vec<String> = table.columns.values().map(|column| Ident(&column.name).to_string()).collect();
     let (columns, name) = (columns.join(", "), table.sql());
-    // Of a table that others inherit, its own rows: theirs come with them.
-    let only = if table.is_partitioned { "" } else { "ONLY " };
-    let stream = match there.client.copy_out(&format!("COPY (SELECT {columns} FROM {only}{name}) TO STDOUT")).await {
+    // Of a table that others inherit, its own rows: theirs come with them. A view in a table's place would have its owner's code run as
+    // whoever reads it: it is no table, and the server says so where a table is named; in place of a partitioned one we look.
+    let query = if table.is_partitioned {
+        let looks = format!(
+            "LOCK TABLE {name} IN ACCESS SHARE MODE; SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) FROM pg_catalog.pg_class \
+             WHERE oid OPERATOR(pg_catalog.=) {}::pg_catalog.regclass AND relkind OPERATOR(pg_catalog.=) 'p'",
+            literal(&name)
+        );
+        if let Err(error) = there.client.batch_execute(&looks).await {
+            return refused(there, &error, UNREAD);
+        }
+        format!("COPY (SELECT {columns} FROM {name}) TO STDOUT")
+    } else {
+        format!("COPY {name} ({columns}) TO STDOUT")
+    };
+    let stream = match there.client.copy_out(&query).await {
         Ok(stream) => stream,
         Err(error) => return refused(there, &error, UNREAD),
     };
@@ -121,6 +134,11 @@ async fn one(there: &Session, own: &Session, table: &Table) -> Result<Copied, Bo
     }
 }
 
+/// Nothing is read through views, and of no other server, where this one can say so.
+/// <https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-RESTRICT-NONSYSTEM-RELATION-KIND>
+const NO_VIEWS: &str = "SELECT pg_catalog.set_config(name, 'view, foreign-table', true) FROM pg_catalog.pg_settings \
+                        WHERE name OPERATOR(pg_catalog.=) 'restrict_nonsystem_relation_kind'";
+
 const UNREAD: &str = "its rows could not be read there";
 const UNFIT: &str = "its rows do not fit here";
 
@@ -132,7 +150,7 @@ fn refused(session: &Session, error: &tokio_postgres::Error, what: &str) -> Resu
             let code = said.code().code();
             let why = match code {
                 "42501" => ": the role may not",
-                "42P01" | "3F000" => ": there is no such table",
+                "42P01" | "3F000" | "42809" | "22012" => ": there is no such table",
                 "42703" => ": one of its columns is not there",
                 "57014" => ": it took too long (--statement-timeout)",
                 "55P03" => ": somebody else has locked it (--lock-timeout)",

@@ -29,7 +29,7 @@ pub(super) fn role(scratch: &Scratch, database: &str, confined: &Confined) -> Re
         return as_role(&own, database, role, confined);
     }
     // What an earlier text made does not run with the superuser's rights.
-    own.exec("SET session_replication_role = replica")?;
+    own.exec("SET search_path = pg_catalog; SET session_replication_role = replica")?;
     let is_there = |role: &str| own.value(&format!("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = {}", literal(role)));
     if is_there(ROLE)?.is_none() {
         own.exec(&format!("CREATE ROLE {} LOGIN", Ident(ROLE)))?;
@@ -88,7 +88,7 @@ fn as_role(own: &Session, database: &str, role: &str, confined: &Confined) -> Re
     // Triggers on definitions do not run for what is prepared here, and what a text has set for the database does not bind it. One
     // after the other: two that alter a role at once are one too many.
     own.exec(
-        "SET session_replication_role = replica; SET default_transaction_read_only = off; SET lock_timeout = 0; SET statement_timeout = 0",
+        "SET search_path = pg_catalog; SET session_replication_role = replica; SET default_transaction_read_only = off; SET lock_timeout = 0; SET statement_timeout = 0",
     )?;
     own.exec(&format!("SELECT pg_catalog.pg_advisory_lock({PREPARING})"))?;
     let is_there = |role: &str| own.value(&format!("SELECT 1 FROM pg_catalog.pg_roles WHERE oid <> 10 AND rolname = {}", literal(role)));

@@ -198,6 +198,13 @@ impl port::Scratch for Scratch {
         own.exec(&whole).and_then(|()| own.exec(&format!("BEGIN;\n{rest};\nCOMMIT"))).map_err(words)
     }
 
+    fn presets(&self) -> Result<String, Box<Trouble>> {
+        let all = "SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', setdatabase, setrole, setconfig), chr(10) ORDER BY setdatabase, setrole) \
+                   FROM pg_catalog.pg_db_role_setting";
+        let own = Self::session(self, "postgres").map_err(words)?;
+        Ok(own.value(all).map_err(words)?.unwrap_or_default())
+    }
+
     fn remove(&self, database: &str) -> Result<(), Box<Trouble>> {
         let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", Ident(database));
         Self::session(self, "postgres").and_then(|own| own.exec(&sql)).map_err(words)
