@@ -195,7 +195,9 @@ pub fn manifest(source: &Source, run: &Run<'_>) -> Result<Manifest, Box<Trouble>
                 Trouble::new(Class::Usage, format!("on which server {} is to run is not known", replayed.label))
                     .expected("another environment beside it, or --like ENV")
                     .found("neither")
-                    .fix("add --like and an environment whose engine and version it shall have"),
+                    .fix(
+                        "name an environment whose engine and version it shall have: beside it, or with --like where a verb reads one side",
+                    ),
             )),
         },
     }

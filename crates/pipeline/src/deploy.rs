@@ -190,8 +190,9 @@ pub fn run(
     // What was begun and not ended is asked about once nobody else can write.
     let is_open = order.resume && earlier.iter().any(|entry| entry.count(State::Unknown) > 0);
     let proven = gates::evidence(order, release, &target, &past);
-    // So is what a server may lack that took another's place since.
-    let is_asked = |gate: &Gate| is_open || order.resume && !order.plan && !past.done.is_empty() && gate.holds != Some(true);
+    // So is what a server may lack that took another's place since, where servers say that.
+    let may_lack = order.resume && !order.plan && past.done.iter().any(resume::has_course);
+    let is_asked = |gate: &Gate| is_open || may_lack && gate.holds != Some(true);
     gates.extend(proven.into_iter().filter(|gate| !(gate.name == "baseline" && is_asked(gate))));
     gates.extend(contract::gates(order, release, &target, &**environment, (&limits, run))?);
     gates.extend(marked::gates(order, release, &**environment, (&limits, run))?);

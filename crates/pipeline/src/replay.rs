@@ -162,6 +162,9 @@ impl<'a> Replay<'a> {
         let mut scratch = stage.workshop.start(&Like { kept: words.beginnings(), ..like.clone() }, &stage.watch)?;
         let recalled = scratch.recalled();
         let known = recalled.as_ref().and_then(|recalled| Known::of(recalled, &words, &series.points));
+        // What cannot be read whole is no state.
+        let known = known.filter(|_| scratch.looker(&databases[0]).and_then(|mut looker| seen(&mut *looker, stage)).is_ok());
+        stage.watch.stop.check()?;
         if recalled.is_some() && known.is_none() {
             scratch = stage.workshop.start(&like, &stage.watch)?;
         }
@@ -264,8 +267,7 @@ impl<'a> Replay<'a> {
 
     /// What is there now.
     fn look(&self, looker: &mut dyn Looker) -> Result<Manifest, Box<Trouble>> {
-        let request = Request { dimensions: vec![Dimension::Schema], ..Request::new("the replay") };
-        looker.capture(&request, &Watch { watcher: &evenkeel_core::port::Silent, stop: self.stage.watch.stop })
+        seen(looker, self.stage)
     }
 
     /// With the schemas that the target's settings name and no text makes: where one is missing, names mean another.
@@ -295,6 +297,11 @@ impl<'a> Replay<'a> {
             Ok((done, is_anew.then_some(session)))
         })
     }
+}
+
+fn seen(looker: &mut dyn Looker, stage: Stage<'_>) -> Result<Manifest, Box<Trouble>> {
+    let request = Request { dimensions: vec![Dimension::Schema], ..Request::new("the replay") };
+    looker.capture(&request, &Watch { watcher: &evenkeel_core::port::Silent, stop: stage.watch.stop })
 }
 
 /// The state after all of a folder's migrations, or those up to one, as a manifest.

@@ -141,7 +141,11 @@ fn ran(
 ) -> Result<(), Box<Trouble>> {
     // Where nobody can read the journal, record and effect still tell.
     let runs = name.map_or(Ok(Vec::new()), |name| store::open(settings).and_then(|store| store.runs(Some(name), u32::MAX)));
-    preflight.ran = runs.unwrap_or_default().iter().find_map(|entry| brought(entry, artifact));
+    let runs = runs.unwrap_or_default();
+    // What was taken back since is brought by nobody.
+    let is_back =
+        |entry: &Entry| entry.intention.verb == "rollback" && entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Refused);
+    preflight.ran = runs.iter().take_while(|entry| !is_back(entry)).find_map(|entry| brought(entry, artifact));
     let here = found.map(read::Migrations::digest);
     if here.as_deref() != Some(artifact) {
         let has = here.map_or_else(|| "no folder of migrations was found here".to_owned(), |here| format!("the folder here is {here}"));

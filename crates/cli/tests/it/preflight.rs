@@ -320,7 +320,7 @@ fn the_step_that_a_pipeline_left_out_is_found_by_the_artifact() {
     place.run(&with).exits(0).says("brought there by run 1, which ended ");
     let told = place.run(&["preflight", "shop", "--artifact", &built, "--format", "json"]).exits(2).json();
     assert!(told["gaps"].to_string().contains("run 1 was of it, whose effect nobody can look for without its files"), "{told}");
-    // A run does not stand for what was taken away since.
+    // A run does not stand for what was taken away since, and what was taken back is nobody's.
     db.exec("alter table orders drop note");
     let told = place.run(&[&with[..], &["--format", "json"]].concat()).exits(1).json();
     assert_eq!((&told["run"]["number"], told["missing"].as_array().unwrap().len()), (&serde_json::json!(1), 1), "{told}");

@@ -40,7 +40,8 @@ pub const USUAL: &[Usual] = &[
         tool: liquibase::NAME,
         program: "liquibase",
         beside: None,
-        command: "liquibase \"--url=offline:{server}?outputLiquibaseSql=data_only&changeLogFile={temporary}/log.csv\" --search-path=. \
+        // Its own settings may say where it writes, and to which server it goes.
+        command: "liquibase \"--defaults-file={temporary}/none.properties\" \"--url=offline:{server}?outputLiquibaseSql=data_only&changeLogFile={temporary}/log.csv\" --search-path=. \
                   \"--changelog-file={root}\" update-sql",
     },
 ];

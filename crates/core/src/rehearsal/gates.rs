@@ -105,7 +105,7 @@ fn rows(migrations: &[Migration], target: &Target) -> Gate {
     match all().filter(|trace| trace.depends).find_map(|trace| Some((trace, trace.grows_with.iter().find(has_there)?))) {
         Some((trace, name)) => {
             let other = target.other(&trace.place).map(|other| format!("it ran on those of {}", other.name));
-            let here = other.unwrap_or_else(|| "here they are made up".to_owned());
+            let here = other.unwrap_or_else(|| "here they are others".to_owned());
             let words = format!("{} depends on what is in rows of {name}: {here}, there are {} on the target", trace.place, there(name));
             gate.found(None, words).at(Some(&trace.place))
         }

@@ -134,10 +134,20 @@ fn parted(number: &str) -> (&str, Option<&str>) {
     number.split_once(COURSE).map_or((number, None), |(number, course)| (number, Some(course)))
 }
 
+/// The course of things that the server was on when it was done, where it said that.
+fn course_of(step: &JournalStep) -> Option<String> {
+    let mark = step.trail.mark.as_deref().and_then(Mark::read).and_then(|mark| mark.course().map(str::to_owned));
+    step.trail.transaction.as_deref().and_then(|number| parted(number).1.map(str::to_owned)).or(mark)
+}
+
+/// Whether it is known on which course the server was then: another one may lack it.
+pub fn has_course(step: &JournalStep) -> bool {
+    course_of(step).is_some()
+}
+
 /// Whether a server took the place of the one on which it was done, which may not have it, and no record says so.
 fn is_doubted(step: &JournalStep, deeds: &[Deed], now: Option<&str>) -> bool {
-    let mark = step.trail.mark.as_deref().and_then(Mark::read).and_then(|mark| mark.course().map(str::to_owned));
-    let then = step.trail.transaction.as_deref().and_then(|number| parted(number).1.map(str::to_owned)).or(mark);
+    let then = course_of(step);
     let is_needed = deeds.iter().any(|deed| deed.unrecorded && deed.act == step.act);
     step.state == State::Done && step.trail.of.is_some() && is_needed && then.is_some_and(|then| Some(then.as_str()) != now)
 }

@@ -53,6 +53,12 @@ const FORMS: &[(usize, &[u8], &str, &str)] = &[
 ];
 /// How programs that write dumps begin.
 const HEADS: &[&str] = &["-- PostgreSQL database dump", "-- MySQL dump ", "-- MariaDB dump "];
+/// How what begins so ends.
+const ENDS: &[(&str, &str)] = &[
+    ("-- PostgreSQL database dump\n", "-- PostgreSQL database dump complete"),
+    ("-- MySQL dump ", "-- Dump completed"),
+    ("-- MariaDB dump ", "-- Dump completed"),
+];
 /// Where such a head stands, in bytes.
 const HEAD: usize = 2048;
 /// So many statements that were left out are named.
@@ -110,6 +116,15 @@ impl Dump {
                 return Err(wrong(format!("{}: {why}", self.place(piece.start)), fix));
             }
         }
+        let cut_off = "write it anew: whatever wrote this one was ended before it had written all";
+        if let Some(rows) = self.pieces.iter().find(|piece| piece.what == What::Rows && !piece.text(&self.text).trim_end().ends_with("\\."))
+        {
+            return Err(wrong(format!("{}: rows that do not end", self.place(rows.start)), cut_off));
+        }
+        let ends = |(head, end): &(&str, &str)| self.text.contains(head) && !self.text.contains(end);
+        if let Some((_, end)) = ENDS.iter().find(|whole| ends(whole)) {
+            return Err(wrong(format!("no line {end:?}, with which such a dump ends"), cut_off));
+        }
         let mut natures = self.pieces.iter().filter_map(Piece::statement).map(|statement| statement.nature);
         if !natures.any(|nature| !matches!(nature, Nature::Right | Nature::Session | Nature::Transaction(_))) {
             return Err(wrong("no statement that makes anything".to_owned(), "dump the database whose schema is meant"));
@@ -119,6 +134,16 @@ impl Dump {
 
     fn place(&self, byte: usize) -> Place {
         place(&self.shown, (1, 1), self.lines.at(&self.text, byte))
+    }
+
+    /// Whether it brings rows, as far as its statements say.
+    #[must_use]
+    pub fn has_rows(&self) -> bool {
+        self.pieces.iter().any(|piece| match &piece.what {
+            What::Rows => !piece.text(&self.text).starts_with("\\."),
+            What::Statement(statement) => brings_rows(statement),
+            What::Between | What::Command { .. } => false,
+        })
     }
 
     /// Whose schema it is, in words.

@@ -218,6 +218,10 @@ fn dumped(
     let confined = Confined { schemas, ..Confined::default() };
     drop(begun.scratch.confined(&begun.database, &confined)?);
     begun.made(&|kind| kind == Kind::Extension)?;
+    // Before the first of them is here.
+    if dump.has_rows() && begun.scratch.hush().is_err() {
+        floor.push("what is refused there may quote values of the dump's rows".to_owned());
+    }
     let loaded = dump.load(&*begun.scratch, &begun.database, &confined, stage)?;
     begun.scratch.take_over(&begun.database)?;
     let is_told = loaded.forbidden.is_empty() && loaded.strange.is_empty();

@@ -32,12 +32,12 @@ fn released<'l, 't>(lines: &'l [&'t str]) -> &'l [&'t str] {
     let is_release = |line: &&str| line.trim().strip_prefix("--").is_some_and(|comment| comment.trim() == "Release Database Lock");
     let Some(at) = lines.iter().rposition(is_release) else { return lines };
     let mut rest = lines.iter().skip(at + 1).filter(|line| !line.trim().is_empty());
-    let is_its = |line: &&str| {
+    let is_its = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().take(4).collect();
         let (is_update, table) = (words.first().is_some_and(|word| word.eq_ignore_ascii_case("update")), words.get(1).copied());
         is_update && table.is_some_and(|table| is_called(table, "databasechangeloglock")) && statements(line).is_some()
     };
-    if rest.all(|line| is_its(&line)) { lines.get(..at).unwrap_or_default() } else { lines }
+    if rest.all(|line| is_its(line)) { lines.get(..at).unwrap_or_default() } else { lines }
 }
 
 /// Whether a name, in whichever quotes and schema, is that one.
