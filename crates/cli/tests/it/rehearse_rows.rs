@@ -122,7 +122,8 @@ fn clients_beside_it_say_how_long_they_waited_and_what_they_were_refused() {
         let load = &told["load"];
         assert!(load["before"]["requests"].as_u64() > Some(20) && load["after"]["requests"].as_u64() > Some(20), "{load}");
         let met = load["during"]["max_ms"].as_f64().unwrap().max(load["after"]["max_ms"].as_f64().unwrap());
-        assert!((longest - met).abs() < 60.0, "the client's own clock says {met}, the server's waits {longest}");
+        // Whoever waited was late by that at least; on a machine that has more to do, by more.
+        assert!((longest - 60.0..longest + 2000.0).contains(&met), "the client's own clock says {met}, the server's waits {longest}");
         assert_eq!(
             (gate(&told, "blocked-clients")["holds"].as_bool(), gate(&told, "refused-clients")["holds"].as_bool()),
             (Some(true), Some(true)),

@@ -150,7 +150,8 @@ fn refused(session: &Session, error: &tokio_postgres::Error, what: &str) -> Resu
             let code = said.code().code();
             let why = match code {
                 "42501" => ": the role may not",
-                "42P01" | "3F000" | "42809" | "22012" => ": there is no such table",
+                "42P01" | "3F000" => ": there is no such table",
+                "42809" | "22012" => ": it is no such table there",
                 "42703" => ": one of its columns is not there",
                 "57014" => ": it took too long (--statement-timeout)",
                 "55P03" => ": somebody else has locked it (--lock-timeout)",
