@@ -28,7 +28,7 @@ const TYPES: &[(&str, Option<&str>, &str)] = &[
     (
         "enum",
         None,
-        "IntervalStyle backslash_quote bytea_output client_min_messages compute_query_id constraint_exclusion \
+        "IntervalStyle backslash_quote bytea_output client_min_messages composite_type_mismatch compute_query_id constraint_exclusion \
          debug_logical_replication_streaming debug_parallel_query default_toast_compression default_transaction_isolation \
          file_copy_method force_parallel_mode icu_validation_level log_error_verbosity log_min_error_statement log_min_messages \
          log_statement password_encryption plan_cache_mode session_replication_role stats_fetch_consistency synchronous_commit \
