@@ -2,7 +2,7 @@
 //! run, as its superuser too, writes nowhere beyond that and ends no process that is not its own. Reading is its user's to bound, the
 //! network `network`'s.
 //!
-//! By Landlock, where the kernel has it (Linux 5.13; signals from 6.12 on); elsewhere a server may write what its user may. What a thread
+//! By Landlock, where the kernel has it (Linux 6.2, for truncating; signals from 6.12 on); elsewhere a server may write what its user may. What a thread
 //! gives up its children have not, so each such server is started by a thread of its own. Not here: starting (`spawn`). See landlock(7).
 
 use std::path::Path;
@@ -32,11 +32,18 @@ pub(crate) fn enter(directory: &Path) -> Result<bool, landlock::RulesetError> {
     Ok(done.ruleset != RulesetStatus::NotEnforced)
 }
 
-/// Whether servers can be kept to their own directory here.
+/// Whether servers can be kept to their own directory here: in all ways to write, none of which a kernel may lack.
 #[must_use]
 pub fn shut_in() -> bool {
-    let tried = std::thread::spawn(|| enter(Path::new("/nowhere")).unwrap_or(false));
-    tried.join().unwrap_or(false)
+    let all = Ruleset::default().set_compatibility(CompatLevel::HardRequirement).handle_access(AccessFs::from_write(ABI::V3));
+    all.is_ok_and(|rules| rules.create().is_ok())
+}
+
+/// Whether its processes can be kept from ending others.
+#[cfg(test)]
+fn keeps_signals() -> bool {
+    let all = Ruleset::default().set_compatibility(CompatLevel::HardRequirement).scope(Scope::Signal);
+    all.is_ok_and(|rules| rules.create().is_ok())
 }
 
 #[cfg(test)]
@@ -71,9 +78,10 @@ mod tests {
                 does("ln -s /etc $OUT/link"),
                 does("mkdir $OUT/folder"),
                 does("mv $IN/read $OUT/moved"),
+                does("kill -0 $OWNER"),
             ]
         });
-        assert_eq!(told.join().unwrap(), [true, true, false, false, false, false, false, false]);
+        assert_eq!(told.join().unwrap(), [true, true, false, false, false, false, false, false, !keeps_signals()]);
         assert_eq!(std::fs::read_to_string(other.path().join("there")).unwrap(), "as it was");
         assert_eq!(std::fs::read_dir(other.path()).unwrap().count(), 1);
         // We are as free as before.

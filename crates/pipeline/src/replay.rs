@@ -14,7 +14,7 @@ use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::port::{Confined, Engine, Like, Limits, Looker, Request, Scratch, Session, Watch, Workshop};
 use evenkeel_core::statement::Grammar;
-use kept::{Known, WORTH, Words};
+use kept::{Gathered, Known, WORTH, Words};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -196,9 +196,8 @@ impl<'a> Replay<'a> {
     /// The server is lost, or the end was asked for. That a migration is refused is no error.
     pub fn first(&self, seen: Seen<'_>) -> Result<Option<Stopped>, Box<Trouble>> {
         let [database, ..] = &self.databases;
-        let looks: RefCell<BTreeMap<usize, Manifest>> = RefCell::default();
+        let looks = RefCell::new(Gathered::of(self.known.as_ref()));
         if let Some(known) = &self.known {
-            looks.borrow_mut().extend(known.looks());
             for ran in 0..known.ran {
                 seen(ran, &|| known.look(ran))?;
             }
@@ -207,7 +206,7 @@ impl<'a> Replay<'a> {
         let mut seen = |ran: usize, look: Look<'_>| {
             let keeping = || {
                 let now = look()?;
-                looks.borrow_mut().insert(ran, now.clone());
+                looks.borrow_mut().add(ran, &now);
                 Ok(now)
             };
             seen(ran, &keeping)

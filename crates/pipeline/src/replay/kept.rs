@@ -15,8 +15,9 @@ use std::time::Duration;
 
 /// A run that took less is no slower than a copy.
 pub(super) const WORTH: Duration = Duration::from_secs(1);
-/// So many looks at most are kept beside a state, and so many bytes of them.
+/// So many looks at most are kept beside a state, with so many objects in all of them, and so many bytes.
 const LOOKS: usize = 64;
+const OBJECTS: usize = 100_000;
 const BYTES: usize = 64 << 20;
 
 /// A run, by words: after so many of its migrations.
@@ -82,20 +83,41 @@ impl Known {
         let trouble = || Box::new(Trouble::new(Class::Internal, format!("what {ran} migrations make was not kept")));
         self.looks.get(&ran).cloned().ok_or_else(trouble)
     }
+}
 
-    /// Those that were known before, for whoever keeps the next state.
-    pub fn looks(&self) -> impl Iterator<Item = (usize, Manifest)> {
-        self.looks.iter().map(|(ran, look)| (*ran, look.clone()))
+/// What was looked at, for whoever keeps the next state. Of what would be too much nothing stays in memory.
+#[derive(Default)]
+pub(super) struct Gathered {
+    looks: BTreeMap<usize, Manifest>,
+    objects: usize,
+    is_too_much: bool,
+}
+
+impl Gathered {
+    pub fn of(known: Option<&Known>) -> Self {
+        let mut own = Self::default();
+        known.iter().flat_map(|known| &known.looks).for_each(|(ran, look)| own.add(*ran, look));
+        own
+    }
+
+    pub fn add(&mut self, ran: usize, look: &Manifest) {
+        self.objects = self.objects.saturating_add(look.objects().len());
+        self.is_too_much |= self.looks.len() >= LOOKS || self.objects > OBJECTS;
+        if self.is_too_much {
+            self.looks.clear();
+        } else {
+            self.looks.insert(ran, look.clone());
+        }
     }
 }
 
 /// The text beside a state; nothing where that would be large, or would not say what was seen.
-pub(super) fn beside(left_out: BTreeMap<String, String>, seen: &BTreeMap<usize, Manifest>) -> Option<String> {
-    if seen.len() > LOOKS {
+pub(super) fn beside(left_out: BTreeMap<String, String>, seen: &Gathered) -> Option<String> {
+    if seen.is_too_much {
         return None;
     }
     let mut looks = BTreeMap::new();
-    for (ran, look) in seen {
+    for (ran, look) in &seen.looks {
         let text = file::write(look, Part::Stable).ok()?;
         let again = file::read(&text, None).ok()?;
         if !effect(look, &again).is_empty() || !effect(&again, look).is_empty() {
