@@ -87,22 +87,21 @@ pub struct Posted {
 
 /// Makes rows, by one family of servers; only where nobody will miss what was there.
 pub trait Filler: Sync {
-    /// Gives every table its rows; one whose rows cannot be made stays empty, and is told.
+    /// Gives every table its rows, in a session of [`super::Scratch::rows`]; one whose rows cannot be made stays empty, and is told.
     ///
     /// # Errors
     /// The session is lost, or the end was asked for.
     fn fill(&self, session: &mut dyn Session, rows: &Rows, stop: &Stop) -> Result<Vec<Filled>, Box<Trouble>>;
 
-    /// How many rows each table has, where rows have come that nobody made here; tables are then as those are that have been there for a
-    /// while.
+    /// How many rows each table has, where rows have come that nobody made here.
     ///
     /// # Errors
     /// The session is lost.
     fn counted(&self, session: &mut dyn Session) -> Result<BTreeMap<String, u64>, Box<Trouble>>;
 
     /// Writes some rows more into each of those tables, and into those that they refer to, as an application would: one by one, with
-    /// everything that the server does for that; and for each column, as it is shown, with new room one row that uses it. `looks` is the
-    /// superuser's, `writes` of somebody who may write.
+    /// everything that the server does for that; and for each column, as it is shown, with new room one row that uses it. `looks` sees
+    /// all rows, `writes` is of somebody who may write.
     ///
     /// # Errors
     /// A session is lost.

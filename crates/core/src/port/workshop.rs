@@ -232,6 +232,40 @@ pub trait Scratch: Send + Sync {
     /// The server cannot be reached; the message says where it is gone.
     fn session(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>>;
 
+    /// A session that reads and writes the rows of all tables there. What the server runs for that (checks, triggers, functions of indexes)
+    /// nobody vouches for: where it would run as whoever reads or writes, that is a role with no right beyond its databases.
+    ///
+    /// # Errors
+    /// As [`Scratch::session`].
+    fn rows(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>> {
+        self.session(database)
+    }
+
+    /// A URL for the same.
+    ///
+    /// # Errors
+    /// As [`Scratch::session`].
+    fn rows_url(&self, database: &str) -> Result<String, Box<Trouble>> {
+        Ok(self.url(database))
+    }
+
+    /// What the superuser owns there becomes a role's that may nothing beyond its databases, so that nothing which nobody vouches for runs
+    /// as the superuser because that owns it.
+    ///
+    /// # Errors
+    /// As [`Scratch::session`].
+    fn disown(&self, _database: &str) -> Result<(), Box<Trouble>> {
+        Ok(())
+    }
+
+    /// Leaves tables that got rows as those are that have been there for a while.
+    ///
+    /// # Errors
+    /// As [`Scratch::session`].
+    fn settle(&self, _database: &str) -> Result<(), Box<Trouble>> {
+        Ok(())
+    }
+
     /// A session for texts that nobody vouches for: as a role that may do everything in that database and nothing beyond it, with no
     /// way to files, programs, the network or other databases.
     ///
@@ -261,8 +295,8 @@ pub trait Scratch: Send + Sync {
         Err(Box::new(trouble.found(format!("{}: what it refuses may quote them", self.describe()))))
     }
 
-    /// What confined sessions of no named role have made in a database becomes the superuser's, as if it had made that; such a role is no
-    /// more until the next one is opened.
+    /// What confined sessions of no named role have made in a database becomes the superuser's, as if it had made that, until
+    /// [`Scratch::disown`]; such a role is no more until the next one is opened.
     ///
     /// # Errors
     /// The server cannot be reached.

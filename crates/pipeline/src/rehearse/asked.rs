@@ -34,7 +34,8 @@ pub fn asked(each: &Each<'_>, release: &Release, questions: Questions<'_>, fille
     let place = each.place;
     if each.here.values().all(|rows| *rows == 0) {
         let rows = Rows { otherwise: FEW, ..Rows::default() };
-        let _filled = filler.fill(&mut *place.scratch.session(ASKED)?, &rows, each.ground.watch.stop)?;
+        let _filled = filler.fill(&mut *place.scratch.rows(ASKED)?, &rows, each.ground.watch.stop)?;
+        place.scratch.settle(ASKED)?;
     }
     let mut told = Asked { role: place.application(questions.role).1, nexts: questions.next.len(), ..Asked::default() };
     let next = answers(each, ASKED, questions.next, questions.role)?;

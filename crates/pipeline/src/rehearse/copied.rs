@@ -30,7 +30,8 @@ impl Data<'_> {
         let environment = self.environment()?;
         // Before the first of them is here.
         place.scratch.hush()?;
-        let filled = environment.pour(&place.scratch.url(&place.database), limits, watch)?;
+        let filled = environment.pour(&place.scratch.rows_url(&place.database)?, limits, watch)?;
+        place.scratch.settle(&place.database)?;
         let floor = self.words(&filled);
         Ok((filled.into_iter().map(|one| (one.table, one.rows)).collect(), floor))
     }

@@ -54,7 +54,7 @@ impl Lasting {
         }
         let mut sessions = Vec::new();
         for writes in [false, true] {
-            let mut session = scratch.session(database)?;
+            let mut session = scratch.rows(database)?;
             observer.linger(&mut *session, &tables, writes)?;
             sessions.push(session);
         }

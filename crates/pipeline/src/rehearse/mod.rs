@@ -163,7 +163,8 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     let filler = engine.filler();
     let mut here = BTreeMap::new();
     if let (true, Ok(filler)) = (place.has_rows, &filler) {
-        here = filler.counted(&mut *place.scratch.session(&place.database)?)?;
+        here = filler.counted(&mut *place.scratch.rows(&place.database)?)?;
+        place.scratch.settle(&place.database)?;
         told.floor.push(dump::rows_of("the dump's", &here));
     }
     if let Some(data) = &wanted.data {

@@ -90,6 +90,7 @@ impl Place {
             None => (build_with(&wanted, &builder, &settings)?, false),
             Some(dump) => dumped(&wanted, (&builder, &settings), (dump, stage), &mut floor)?,
         };
+        built.scratch.disown(&built.database)?;
         let of_schema = built.left.iter().filter(|left| left.kind.spec().dimension == Dimension::Schema);
         let (schema, rights): (Vec<_>, Vec<_>) = built.left.iter().partition(|left| left.kind.spec().dimension == Dimension::Schema);
         for left in of_schema.take(NAMED) {

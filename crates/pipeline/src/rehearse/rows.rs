@@ -39,7 +39,7 @@ impl<'r> Undisturbed<'r> {
         let Some(filler) = filler else { return Ok(Err(None)) };
         let locks = told.statements.iter().flat_map(|trace| &trace.locks).filter(|lock| lock.kind == Sort::Table.name());
         let tables: BTreeSet<String> = locks.map(|lock| lock.relation.clone()).collect();
-        let read = |database: &str| filler.contents(&mut *each.place.scratch.session(database)?, &tables);
+        let read = |database: &str| filler.contents(&mut *each.place.scratch.rows(database)?, &tables);
         let both = read(before).and_then(|was| Ok((was, read(after)?)));
         Ok(match both {
             Ok((before_it, after_it)) => {
@@ -66,7 +66,7 @@ impl<'r> Undisturbed<'r> {
     }
 
     fn against(&self, wanted: &Contents, when: &str, each: &Each<'_>, cut: &Cut, database: &str) -> Result<Vec<String>, Box<Trouble>> {
-        let there = self.filler.contents(&mut *each.place.scratch.session(database)?, &self.tables)?;
+        let there = self.filler.contents(&mut *each.place.scratch.rows(database)?, &self.tables)?;
         let odd = otherwise(wanted, &there, when);
         if odd.is_empty() {
             return Ok(Vec::new());
@@ -84,11 +84,11 @@ impl<'r> Undisturbed<'r> {
     /// What is otherwise in a run that begins as the undisturbed one did, but for the numbers of sequences.
     fn control(&self, each: &Each<'_>, cut: &Cut) -> Result<BTreeSet<String>, Box<Trouble>> {
         each.aside(self.origin, CONTROL)?;
-        self.filler.burn(&mut *each.place.scratch.session(CONTROL)?)?;
+        self.filler.burn(&mut *each.place.scratch.rows(CONTROL)?)?;
         if each.ran(CONTROL, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))?.is_err() {
             return Ok(BTreeSet::new());
         }
-        let there = self.filler.contents(&mut *each.place.scratch.session(CONTROL)?, &self.tables)?;
+        let there = self.filler.contents(&mut *each.place.scratch.rows(CONTROL)?, &self.tables)?;
         each.place.scratch.remove(CONTROL)?;
         Ok(otherwise(&self.after, &there, "").into_keys().collect())
     }

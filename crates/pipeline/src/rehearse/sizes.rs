@@ -156,7 +156,9 @@ impl Sizing<'_> {
     /// Fills the tables of a place.
     pub fn fill(&self, place: &Place, amount: Amount) -> Result<Vec<Filled>, Box<Trouble>> {
         let rows = rows(amount, self.target, self.release)?;
-        self.filler.fill(&mut *place.scratch.session(&place.database)?, &rows, self.stage.watch.stop)
+        let filled = self.filler.fill(&mut *place.scratch.rows(&place.database)?, &rows, self.stage.watch.stop)?;
+        place.scratch.settle(&place.database)?;
+        Ok(filled)
     }
 
     /// A server for a size.

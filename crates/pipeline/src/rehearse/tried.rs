@@ -187,7 +187,7 @@ impl Each<'_> {
         }
         let trial = self.trial();
         self.aside(self.tried(), trial)?;
-        let mut session = self.place.scratch.session(trial)?;
+        let mut session = self.place.session(trial)?;
         for statement in dialect.opening().iter().copied().chain(proposed.statements.iter().map(String::as_str)) {
             if let Answer::Refused(refused) = session.run(statement)? {
                 proposed.why.push(format!("{} ({})", refused.message, refused.code));
@@ -202,8 +202,8 @@ impl Each<'_> {
     /// What of the content of tables is otherwise there and back.
     fn lost(&self, tables: &BTreeSet<String>) -> Result<Vec<String>, Box<Trouble>> {
         let Some(filler) = self.filler.filter(|_| !tables.is_empty()) else { return Ok(Vec::new()) };
-        let before = filler.contents(&mut *self.place.scratch.session(BEFORE)?, tables)?;
-        let after = filler.contents(&mut *self.place.scratch.session(TRIAL)?, tables)?;
+        let before = filler.contents(&mut *self.place.scratch.rows(BEFORE)?, tables)?;
+        let after = filler.contents(&mut *self.place.scratch.rows(TRIAL)?, tables)?;
         let lost = before.iter().filter_map(|(column, was)| match after.get(column) {
             None => Some(format!("{column}: {} values, and it is not there", was.filled)),
             Some(now) if now.rows != was.rows => Some(format!("{column}: {} rows, {} after it", was.rows, now.rows)),

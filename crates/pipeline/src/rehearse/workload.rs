@@ -67,7 +67,7 @@ pub fn requests(
     if workload.synthetic {
         let texts: Vec<&str> = release.cuts.iter().flat_map(|cut| &cut.up).map(|script| script.part.text.as_str()).collect();
         let first = |table: &str| texts.iter().any(|text| names(text, table));
-        let asked = filler.requests(&mut *each.place.scratch.session(database)?, here, &first, TABLES, &release.old)?;
+        let asked = filler.requests(&mut *each.place.scratch.rows(database)?, here, &first, TABLES, &release.old)?;
         made.sources.push("synthetic".to_owned());
         let weight = part(asked.len());
         made.all.extend(asked.into_iter().map(|one| Request {

@@ -40,7 +40,7 @@ pub fn written(
     let room: Vec<(String, Wider<'_>)> = room.into_iter().collect();
     let written = {
         let mut writes = each.place.client(TRIAL, filler.unbound())?;
-        filler.write(&mut *scratch.session(TRIAL)?, &mut *writes, &tables, &room)?
+        filler.write(&mut *scratch.rows(TRIAL)?, &mut *writes, &tables, &room)?
     };
     undo.written = Some(written.tables.clone());
     let was = observer.columns(&mut *scratch.session(BEFORE)?)?;
@@ -50,7 +50,7 @@ pub fn written(
     let numbers: BTreeSet<u64> = there.iter().filter(|(_, column)| is_written(column)).map(|((table, _), _)| *table).collect();
     let numbers: BTreeSet<u64> = numbers.intersection(&known).copied().collect();
     let state = || -> Result<State, Box<Trouble>> {
-        let mut session = scratch.session(TRIAL)?;
+        let mut session = scratch.rows(TRIAL)?;
         let columns = observer.columns(&mut *session)?;
         // By whatever name a table goes now, and where one was made anew, by the one that it had.
         let of = columns.iter().chain(&was).filter(|((table, _), _)| numbers.contains(table));

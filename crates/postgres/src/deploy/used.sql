@@ -5,11 +5,11 @@ SELECT (coalesce(s.seq_scan, 0) + coalesce(s.idx_scan, 0))::pg_catalog.int8 AS r
        (s.n_tup_ins + s.n_tup_upd + s.n_tup_del)::pg_catalog.int8 AS writes,
        pg_catalog.current_setting('track_counts') = 'on' AS counts,
        (
-         SELECT pg_catalog.to_char(greatest(d.stats_reset, b.stats_reset) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+         SELECT pg_catalog.to_char(greatest(d.stats_reset, b.stats_reset) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
          FROM pg_catalog.pg_stat_database d, pg_catalog.pg_stat_bgwriter b
          WHERE d.datname = pg_catalog.current_database()
        ) AS since,
-       pg_catalog.to_char(greatest(s.last_seq_scan, s.last_idx_scan) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS last_read -- >=16
+       pg_catalog.to_char(greatest(s.last_seq_scan, s.last_idx_scan) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS last_read -- >=16
        NULL::pg_catalog.text AS last_read -- <16
 FROM (
   SELECT schemaname, relname, seq_scan, idx_scan, n_tup_ins, n_tup_upd, n_tup_del,

@@ -54,15 +54,17 @@ struct Reference {
 /// References that are followed from a column: a key that is a reference itself.
 const DEEP: usize = 16;
 
+const UNBOUND: [&str; 2] = ["SET lock_timeout = 0", "SET statement_timeout = 0"];
+
 impl Filler for PostgresFiller {
     fn fill(&self, session: &mut dyn Session, rows: &Rows, stop: &Stop) -> Result<Vec<Filled>, Box<Trouble>> {
         let mut tables = tables(session)?;
         let references = constraints(session, &mut tables)?;
         let counts = tables.iter().map(|(oid, table)| (*oid, rows.of(&table.shown()))).collect();
         let maker = Maker { tables: &tables, references: &references, counts: &counts, shapes: &rows.shapes };
-        // Users' triggers do not run for made-up rows, nor do checks of references, which hold by what the values are.
+        // Users' triggers do not run for made-up rows in such a session, nor do checks of references, which hold by what the values are.
         // The target's bounds are for what runs there.
-        for line in ["SET session_replication_role = replica", "SET lock_timeout = 0", "SET statement_timeout = 0"] {
+        for line in UNBOUND {
             must(session, line)?;
         }
         let mut filled: BTreeMap<u64, Filled> = BTreeMap::new();
@@ -85,15 +87,11 @@ impl Filler for PostgresFiller {
                 advance(session, table)?;
             }
         }
-        must(session, "SET session_replication_role = origin")?;
-        // As tables are that have been there for a while: rows known to be visible, files written.
-        must(session, "VACUUM (ANALYZE)")?;
-        must(session, "CHECKPOINT")?;
         Ok(filled.into_values().collect())
     }
 
     fn counted(&self, session: &mut dyn Session) -> Result<BTreeMap<String, u64>, Box<Trouble>> {
-        for line in ["SET lock_timeout = 0", "SET statement_timeout = 0", "VACUUM (ANALYZE)", "CHECKPOINT"] {
+        for line in UNBOUND {
             must(session, line)?;
         }
         let mut counts = BTreeMap::new();

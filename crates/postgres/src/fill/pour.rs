@@ -1,7 +1,7 @@
 //! Rows of an environment, copied into the tables of a throwaway server: read only, as of one moment, table after table, with no more of
 //! them in memory than what is under way. What is told of them holds no value. Neighbour: `mod`, which makes rows up.
 
-use super::{Reference, Table, advance, asked, constraints, must, tables};
+use super::{Reference, Table, UNBOUND, advance, asked, constraints, must, tables};
 use crate::connect::{Fault, Session, Target, connect};
 use crate::ident::{Ident, literal};
 use bytes::Bytes;
@@ -16,20 +16,20 @@ use tokio_postgres::error::Severity;
 
 /// How values are written by one and read by the other, whatever either is set to: as pg_dump has it.
 const FORM: &[(&str, &str)] = &[("DateStyle", "ISO"), ("IntervalStyle", "postgres"), ("extra_float_digits", "3"), ("bytea_output", "hex")];
-/// Triggers of users do not run for rows that were there, nor are references looked at one by one.
-const HERE: &[&str] = &["SET session_replication_role = replica", "SET lock_timeout = 0", "SET statement_timeout = 0"];
-
 /// What became of a table: its rows, or why there are none.
 type Copied = Result<u64, String>;
 
-/// Copies what is in the tables that are there, by a throwaway server's URL.
+/// Copies what is in the tables that are there, by a throwaway server's URL for whoever writes rows ([`Scratch::rows_url`]): triggers of users
+/// do not run for rows that were there, nor are references looked at one by one.
+///
+/// [`Scratch::rows_url`]: evenkeel_core::port::Scratch::rows_url
 ///
 /// # Errors
 /// One of both cannot be reached, or goes away; the end was asked for.
 pub fn pour(from: &Target, into: &str, limits: &Limits, watch: &Watch<'_>) -> Result<Vec<Filled>, Box<Trouble>> {
     let here = Target::parse(into, &Blank).map_err(words)?;
     let mut own = Blocking::open(async || connect(&here).await.map_err(words), |trouble| trouble)?;
-    for line in HERE {
+    for line in UNBOUND {
         must(&mut own, line)?;
     }
     let mut tables = tables(&mut own)?;
@@ -41,9 +41,6 @@ pub fn pour(from: &Target, into: &str, limits: &Limits, watch: &Watch<'_>) -> Re
         if copied.get(oid).is_some_and(|copied| copied.as_ref().is_ok_and(|rows| *rows > 0)) {
             advance(&mut own, table)?;
         }
-    }
-    for line in ["SET session_replication_role = origin", "VACUUM (ANALYZE)", "CHECKPOINT"] {
-        must(&mut own, line)?;
     }
     let told = tables.iter().filter_map(|(oid, table)| {
         let gone = left.get(oid).copied().unwrap_or_default();
@@ -69,7 +66,7 @@ async fn copied(
     let there = connect(from).await.map_err(words)?;
     let own = connect(here).await.map_err(words)?;
     let form = |how: &str| FORM.iter().map(|(name, value)| format!("{how} {name} = '{value}';")).collect::<String>();
-    own.client.batch_execute(&(HERE.join(";") + ";" + &form("SET"))).await.map_err(|error| words(own.fault(&error, doing)))?;
+    own.client.batch_execute(&(UNBOUND.join(";") + ";" + &form("SET"))).await.map_err(|error| words(own.fault(&error, doing)))?;
     there.begin_read_only(limits, None).await.map_err(words)?;
     // Rows that a policy hides are no reason for fewer of them: then the table is told.
     let opening = format!("SET LOCAL row_security = off;{NO_VIEWS};{}", form("SET LOCAL"));

@@ -4,17 +4,23 @@
 //! databases or untrusted functions, and reaches no other server: foreign data wrappers and subscriptions are a superuser's.
 //! What a file needs beyond that, `grammar::errand` lists.
 
+use super::Scratch;
 use super::fault::Fault;
 use super::session::Session;
-use super::{Scratch, settings};
 use crate::ident::{Ident, literal};
 use evenkeel_core::port::Confined;
 
 /// The role; it is on throwaway servers alone.
 const ROLE: &str = "evenkeel_replay";
 
+/// Reads and writes rows; a member of all others, of which nobody is one.
+pub(super) const ROWS: &str = "evenkeel_rows";
+
 /// Held while roles are made ready.
-const PREPARING: u32 = 20_261_129;
+pub(super) const PREPARING: u32 = 20_261_129;
+/// What a text has set or made does not reach a session that makes something ready.
+pub(super) const UNDISTURBED: &str = "SET search_path = pg_catalog; SET session_replication_role = replica; \
+                                      SET default_transaction_read_only = off; SET lock_timeout = 0; SET statement_timeout = 0";
 
 /// Opens one. The role and those that are named are made where they are not there yet.
 pub(super) fn open(scratch: &Scratch, database: &str, confined: &Confined) -> Result<Session, Fault> {
@@ -63,14 +69,8 @@ pub(super) fn taken_over(scratch: &Scratch, database: &str) -> Result<(), Fault>
     own.exec(&format!("REASSIGN OWNED BY {role} TO {heir}; DROP OWNED BY {role}; DROP ROLE {role}"))
 }
 
-fn session(scratch: &Scratch, database: &str, role: &str, given: &[(String, String)]) -> Result<Session, Fault> {
-    let conninfo = [
-        settings::conninfo_word("host", &scratch.socket_dir().to_string_lossy()),
-        settings::conninfo_word("port", &super::PORT.to_string()),
-        settings::conninfo_word("user", role),
-        settings::conninfo_word("dbname", database),
-    ];
-    let session = Session::open(&scratch.display(), database, &conninfo.join(" "))?;
+pub(super) fn session(scratch: &Scratch, database: &str, role: &str, given: &[(String, String)]) -> Result<Session, Fault> {
+    let session = Session::open(&scratch.display(), database, &super::conninfo_of(scratch.socket_dir(), database, role))?;
     for (name, value) in given {
         session.exec(&setting(name, value))?;
     }
@@ -82,14 +82,17 @@ pub(super) fn setting(name: &str, value: &str) -> String {
     format!("SELECT pg_catalog.set_config({}, {}, false)", literal(name), literal(value))
 }
 
+/// Makes a role a member of all others, but of the one that writes rows.
+pub(super) fn member(own: &Session, role: &str) -> Result<(), Fault> {
+    own.exec(&include_str!("member.sql").replace("{role}", &literal(role)).replace("{not}", &literal(ROWS)))
+}
+
 /// As a role that is there, or as one in place of the superuser that made the server. No role but that superuser keeps what leads beyond
 /// the server.
 fn as_role(own: &Session, database: &str, role: &str, confined: &Confined) -> Result<String, Fault> {
     // Triggers on definitions do not run for what is prepared here, and what a text has set for the database does not bind it. One
     // after the other: two that alter a role at once are one too many.
-    own.exec(
-        "SET search_path = pg_catalog; SET session_replication_role = replica; SET default_transaction_read_only = off; SET lock_timeout = 0; SET statement_timeout = 0",
-    )?;
+    own.exec(UNDISTURBED)?;
     own.exec(&format!("SELECT pg_catalog.pg_advisory_lock({PREPARING})"))?;
     let is_there = |role: &str| own.value(&format!("SELECT 1 FROM pg_catalog.pg_roles WHERE oid <> 10 AND rolname = {}", literal(role)));
     let role = if is_there(role)?.is_some() { role } else { ROLE };
@@ -103,6 +106,7 @@ fn as_role(own: &Session, database: &str, role: &str, confined: &Confined) -> Re
     }
     if confined.unbounded {
         own.exec(&format!("ALTER ROLE {} BYPASSRLS", Ident(role)))?;
+        member(own, role)?;
         own.exec(&include_str!("hand_over.sql").replace("{role}", &literal(role)))?;
         own.exec(&format!("ALTER DATABASE {} OWNER TO {}", Ident(database), Ident(role)))?;
     }

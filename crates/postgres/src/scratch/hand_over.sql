@@ -1,18 +1,10 @@
--- Gives a role what the superuser that made the server owns in this database, and makes it a member of every role that is no
--- superuser: it may what that superuser may there, and nothing beyond. `{role}` is its name as a literal.
+-- Gives a role what the superuser that made the server owns in this database. `{role}` is its name as a literal.
 -- Versions: 13 to 18. Privileges: superuser. Only on throwaway servers.
 DO $hand_over$
 DECLARE
     heir CONSTANT text := {role};
     r record;
 BEGIN
-    FOR r IN
-        SELECT rolname FROM pg_catalog.pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_' AND rolname <> heir
-          AND NOT pg_catalog.pg_has_role(heir, oid, 'MEMBER')
-          AND NOT pg_catalog.pg_has_role(oid, heir, 'MEMBER')
-    LOOP
-        EXECUTE pg_catalog.format('GRANT %I TO %I', r.rolname, heir);
-    END LOOP;
     FOR r IN
         SELECT pg_catalog.format('ALTER SCHEMA %I OWNER TO %I', nspname, heir) AS line
         FROM pg_catalog.pg_namespace

@@ -12,6 +12,7 @@ mod fault;
 mod looker;
 mod mortal;
 mod replica;
+mod rows;
 mod servers;
 mod session;
 mod settings;
@@ -377,10 +378,14 @@ fn readiness(lock: &Path) -> Readiness {
 /// A libpq keyword string for a database of the scratch server with this socket directory.
 #[must_use]
 pub fn conninfo(socket_dir: &Path, database: &str) -> String {
+    conninfo_of(socket_dir, database, SUPERUSER)
+}
+
+fn conninfo_of(socket_dir: &Path, database: &str, role: &str) -> String {
     [
         settings::conninfo_word("host", &socket_dir.to_string_lossy()),
         settings::conninfo_word("port", &PORT.to_string()),
-        settings::conninfo_word("user", SUPERUSER),
+        settings::conninfo_word("user", role),
         settings::conninfo_word("dbname", database),
     ]
     .join(" ")

@@ -150,6 +150,23 @@ impl port::Scratch for Scratch {
         self.as_told(Self::session(self, database).map_err(words)?)
     }
 
+    fn rows(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>> {
+        self.as_told(super::rows::open(self, database).map_err(words)?)
+    }
+
+    fn rows_url(&self, database: &str) -> Result<String, Box<Trouble>> {
+        super::rows::role(self, database).map_err(words)?;
+        Ok(super::conninfo_of(self.socket_dir(), database, super::confined::ROWS))
+    }
+
+    fn disown(&self, database: &str) -> Result<(), Box<Trouble>> {
+        super::rows::disowned(self, database).map_err(words)
+    }
+
+    fn settle(&self, database: &str) -> Result<(), Box<Trouble>> {
+        super::rows::settled(self, database).map_err(words)
+    }
+
     fn confined(&self, database: &str, confined: &Confined) -> Result<Box<dyn Session>, Box<Trouble>> {
         self.as_told(super::confined::open(self, database, confined).map_err(words)?)
     }
