@@ -103,7 +103,7 @@ fn replayed<'a>(text: &str, typed: &str, settings: &'a Settings, common: &Common
         wanted.render.clone_from(&configured.render);
     }
     let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
-    let replayed = Replayed { label: text.to_owned(), wanted, upto, folders: settings.scratch.clone(), limits, like: None };
+    let replayed = Replayed { label: text.to_owned(), wanted, upto, folders: settings.scratch.clone(), limits, like: None, role: None };
     Ok(Endpoint { source: Source::Replay(replayed), configured: None, shown: shell::quoted(text), warnings: Vec::new() })
 }
 

@@ -25,6 +25,15 @@ pub struct Finding<S = Subject> {
     pub remedy: Option<Remedy>,
 }
 
+impl Finding {
+    /// The dimension whose expectation is not kept, where it is one's.
+    #[must_use]
+    pub fn dimension(&self) -> Option<Dimension> {
+        let is_of_history = matches!(self.subject, Subject::Migration { .. }) || self.id.starts_with("EK-migration-");
+        is_of_history.then_some(Dimension::History)
+    }
+}
+
 /// What a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {

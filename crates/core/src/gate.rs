@@ -197,7 +197,8 @@ pub fn verdict(comparison: &Comparison, dimension: Dimension, bar: Severity) -> 
         return Verdict::CouldNotTell;
     }
     let differs = comparison.differences.iter().any(|difference| difference.subject.dimension == dimension && difference.severity >= bar);
-    if differs {
+    let is_found = comparison.findings.iter().any(|finding| finding.dimension() == Some(dimension) && finding.severity >= bar);
+    if differs || is_found {
         return Verdict::Differs;
     }
     let outcome = comparison.outcomes.iter().find(|outcome| outcome.dimension == dimension && outcome.compared);

@@ -5,6 +5,7 @@
 //! <https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_stmt_prepare.html>
 
 use crate::connect::{Fault, Target, connect};
+use crate::grammar::token::{Sort, tokens};
 use crate::ident::Literal;
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::port::{Answers, Inquiry, Prepared};
@@ -35,7 +36,7 @@ pub async fn all(target: &Target, inquiry: &Inquiry<'_>) -> Result<Answers, Box<
             Ok((columns, parameters)) => Prepared::Fits {
                 columns: columns.into_iter().map(|(name, sort)| (name, word(sort).to_owned())).collect(),
                 parameters: vec!["unknown".to_owned(); usize::from(parameters)],
-                hidden: None,
+                hidden: unlooked(query).filter(|_| session.flavor.is_mariadb()).map(str::to_owned),
             },
             Err(Fault::Server { code, message, .. }) => refused(code, &message, query),
             // Somebody defines what it names.
@@ -45,6 +46,20 @@ pub async fn all(target: &Target, inquiry: &Inquiry<'_>) -> Result<Answers, Box<
     }
     session.close().await;
     Ok(Answers { prepared, hidden })
+}
+
+/// What MariaDB does not look at before it runs a query.
+fn unlooked(query: &str) -> Option<&'static str> {
+    let words: Vec<String> = tokens(query).filter(|token| token.sort == Sort::Word).map(|token| token.text.to_ascii_lowercase()).collect();
+    let has = |word: &str| words.iter().any(|one| one == word);
+    let writes =
+        words.first().is_some_and(|first| ["insert", "replace", "with"].contains(&first.as_str())) && (has("insert") || has("replace"));
+    match () {
+        () if writes && (has("select") || has("table")) => Some("MariaDB looks at the columns that it inserts into when it runs it"),
+        () if has("duplicate") => Some("MariaDB looks at what ON DUPLICATE KEY UPDATE sets when it runs it"),
+        () if has("match") && has("against") => Some("MariaDB looks for the FULLTEXT index of MATCH when it runs it"),
+        () => None,
+    }
 }
 
 /// What the server's number says of a query.

@@ -44,9 +44,18 @@ pub struct Replayed {
     pub limits: Limits,
     /// The environment whose engine and version it runs on, where there is no other side.
     pub like: Option<Box<Endpoint>>,
+    /// As whom migrations run on the other side, where that is configured: names mean what they mean to it.
+    pub role: Option<String>,
 }
 
 impl Source {
+    /// Has files run as whoever migrates the other side has them.
+    pub fn beside(&mut self, role: Option<&str>) {
+        if let Self::Replay(replayed) = self {
+            replayed.role = role.map(str::to_owned);
+        }
+    }
+
     /// What the user calls it.
     #[must_use]
     pub fn label(&self) -> &str {

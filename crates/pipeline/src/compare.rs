@@ -75,12 +75,14 @@ pub fn run(reference: &Source, candidate: &Source, wanted: &Wanted<'_>, run: &Ru
         }
         (Source::Replay(replayed), other) if replayed.like.is_none() => {
             let other = capture::manifest(other, run)?;
-            let left = capture::replay(replayed, &Target::of(&other, run.engines.of(other.endpoint.engine), None), run)?;
+            let left =
+                capture::replay(replayed, &Target::of(&other, run.engines.of(other.endpoint.engine), replayed.role.as_deref()), run)?;
             (Hashed::of(&replayed.label, left), Hashed::of(candidate.label(), explained::without(other)))
         }
         (other, Source::Replay(replayed)) if replayed.like.is_none() => {
             let other = capture::manifest(other, run)?;
-            let right = capture::replay(replayed, &Target::of(&other, run.engines.of(other.endpoint.engine), None), run)?;
+            let right =
+                capture::replay(replayed, &Target::of(&other, run.engines.of(other.endpoint.engine), replayed.role.as_deref()), run)?;
             (Hashed::of(reference.label(), explained::without(other)), Hashed::of(&replayed.label, right))
         }
         _ => both(reference, candidate, run)?,

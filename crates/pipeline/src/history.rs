@@ -3,7 +3,7 @@
 //! Lives here: who is asked, and in which order: the environment once, read only; the files on a throwaway server, once where all
 //! agree and once more, step by step, where they do not. `edit` seeks what an edited file was before, `looks` knows when to look,
 //! `ledger` reads records, `records` says whose they are, `entries` writes them, `settle` runs files; `repair` makes record and schema agree, `trial` tries it, `asking` asks the tool,
-//! `apply` runs it where it counts (`acts` in their order, `ground` is what it rests on), `unsaid` is what no file can have made, `orphans` has what runs that are gone still do come to its end. Does not live here: what a verdict means (`core/history/verdict`).
+//! `apply` runs it where it counts (`acts` in their order, `ground` is what it rests on), `unsaid` is what no file can have made, `unseen` what nobody could see, `orphans` has what runs that are gone still do come to its end. Does not live here: what a verdict means (`core/history/verdict`).
 
 mod acts;
 mod apply;
@@ -20,6 +20,7 @@ mod repair;
 mod settle;
 mod trial;
 mod unsaid;
+mod unseen;
 mod withheld;
 
 pub use apply::{Applied, Outcome, apply};
@@ -266,7 +267,9 @@ impl<'a> Inquiry<'a> {
         unexplained.retain(|one| one.spot.is_semantic());
         drop(known);
         self.undecided(&mut judged);
-        if self.stopped.is_none() {
+        self.unseen(&mut judged);
+        // Where all that is in force ran, what else is there is nobody's, whatever of the rest did not run.
+        if self.stopped.is_none() || self.expected.is_some() {
             unexplained.extend(self.strays());
         }
         if self.is_blind {
@@ -398,8 +401,8 @@ impl<'a> Inquiry<'a> {
         let Some(initial) = &self.initial else { return Vec::new() };
         let made: BTreeSet<&Spot> = self.effects.iter().flatten().flatten().map(|touch| &touch.spot).collect();
         let mut strays: Vec<Unexplained> = Vec::new();
-        // Where every step was looked at, what is there beside an empty database is what counts; else what is disputed.
-        let seen = self.unsaid.effect(initial, self.manifest);
+        // Where every step was looked at, what is there beside all that the files make is what counts; else what is disputed.
+        let seen = self.unsaid.effect(self.expected.as_ref().unwrap_or(initial), self.manifest);
         for touch in self.disputed.as_ref().unwrap_or(&seen) {
             let Touch { spot, after } = touch;
             if made.contains(spot) || self.explained.is(spot, self.manifest) {
@@ -407,11 +410,11 @@ impl<'a> Inquiry<'a> {
             }
             if spot.attribute.is_none() && matches!(after, Stand::There | Stand::Faulty) {
                 strays.push(Unexplained { spot: spot.clone(), expected: None, found: after.clone() });
-            } else if let (true, Some(expected)) = (self.disputed.is_some() && spot.is_semantic(), &self.expected) {
+            } else if let (true, Some(expected)) = (spot.is_semantic(), &self.expected) {
                 // Nobody was seen to set it: it is told all the same.
                 let parent = whole(spot);
                 let is_there = found(&parent, expected) == found(&parent, self.manifest);
-                if is_there || spot.attribute.is_none() {
+                if is_there || spot.attribute.is_none() && self.disputed.is_some() {
                     strays.push(Unexplained { spot: spot.clone(), expected: Some(found(spot, expected)), found: after.clone() });
                 }
             }

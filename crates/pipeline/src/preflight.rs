@@ -28,8 +28,8 @@ pub struct Wanted<'a> {
     pub is_halted: bool,
 }
 
-/// What is read of the target.
-pub const DIMENSIONS: [Dimension; 3] = [Dimension::Schema, Dimension::Privileges, Dimension::History];
+/// What is read of the target: under its settings the build's files mean what they mean there.
+pub const DIMENSIONS: [Dimension; 4] = [Dimension::Schema, Dimension::Privileges, Dimension::History, Dimension::Configuration];
 
 /// Reads the target and asks it.
 ///
@@ -65,7 +65,7 @@ pub fn run(target: &Source, wanted: &Wanted<'_>, run: &Run<'_>) -> Result<Prefli
         preflight.gaps.extend(seen.map(|gap| format!("not seen on {}: {}", target.label(), gap.detail)));
         let expected = match expected {
             Source::Replay(replayed) => {
-                capture::replay(replayed, &Target::of(&manifest, run.engines.of(manifest.endpoint.engine), None), run)?
+                capture::replay(replayed, &Target::of(&manifest, run.engines.of(manifest.endpoint.engine), replayed.role.as_deref()), run)?
             }
             other => crate::explained::without(capture::manifest(other, run)?),
         };
@@ -221,7 +221,8 @@ impl Told<'_> {
             _ => parts.iter().take(2).map(|part| Box::from(*part)).collect(),
         };
         let table: Vec<&str> = table.iter().map(|part| &**part).collect();
-        if expected.find(Kind::Table, &table).is_none() && expected.find(Kind::View, &table).is_none() {
+        let is_expected = |kind: &Kind| expected.find(*kind, &table).is_some();
+        if ![Kind::Table, Kind::View, Kind::Domain].iter().any(is_expected) {
             return;
         }
         let is = |name: &str| object.get(name).is_some_and(|value| value.shown() == "yes");
@@ -231,7 +232,7 @@ impl Told<'_> {
                 let what = "it is not null and has no default, and what the build inserts does not know it".to_owned();
                 preflight.lacks.push(Lack { what, nearest: None, ..self.difference(difference) });
             }
-            Kind::Trigger | Kind::Rule | Kind::Policy | Kind::Constraint => self.hindrance(difference, preflight),
+            Kind::Trigger | Kind::Rule | Kind::Policy | Kind::Constraint | Kind::DomainConstraint => self.hindrance(difference, preflight),
             Kind::Index if is("unique") => self.hindrance(difference, preflight),
             _ => {}
         }

@@ -28,7 +28,8 @@ pub fn read(path: &Path, grammar: &dyn Grammar, stop: &Stop) -> Result<Vec<Query
         }
         for file in &tree.files {
             let name = format!("{}/{}", shown.trim_end_matches('/'), file.path);
-            if file.name().ends_with(".sql") {
+            let end = file.name().rsplit_once('.').map(|(_, end)| end.to_lowercase()).unwrap_or_default();
+            if ["sql", "psql", "pgsql", "mysql"].contains(&end.as_str()) {
                 queries.extend(of_sql(&name, &file.bytes, grammar));
             } else if file.name().starts_with("query-") && file.name().ends_with(".json") {
                 queries.push(of_sqlx(&name, &file.bytes));

@@ -247,6 +247,12 @@ impl<'a> Replay<'a> {
             let own = session.take().map_or_else(|| self.scratch.confined(database, &confined), Ok)?;
             let (done, kept) = self.one(own, database, cut, &confined)?;
             session = kept;
+            let done = match done {
+                Ok(()) if session.is_none() && !self.scratch.has(database)? => {
+                    Err((None, "it drops the database that it runs in: what is after it was not seen".to_owned()))
+                }
+                done => done,
+            };
             if let Err((place, why)) = done {
                 // What it did before it failed is taken back where it is one transaction.
                 let is_whole = cut.up.len() == 1 && cut.migration.transaction == Transaction::Own;

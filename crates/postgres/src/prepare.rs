@@ -100,7 +100,7 @@ async fn as_role(session: &Session, role: &str) -> Result<(), Box<Trouble>> {
 async fn one(session: &Session, at: usize, query: &str, is_role: bool) -> Result<Prepared, tokio_postgres::Error> {
     let statement = match session.client.prepare(query).await {
         Ok(statement) => statement,
-        Err(error) => return refused(error, query, is_role),
+        Err(error) => return settled(session, refused(error, query, is_role)?, query).await,
     };
     let columns = statement.columns().iter().map(|column| (column.name().to_owned(), column.type_().name().to_owned())).collect();
     let parameters: Vec<String> = statement.params().iter().map(|parameter| parameter.name().to_owned()).collect();
@@ -118,6 +118,102 @@ async fn one(session: &Session, at: usize, query: &str, is_role: bool) -> Result
             answer => Ok(answer),
         },
     }
+}
+
+/// What is refused for the type of a value alone that only whoever sends it knows (a parameter without one, or a constant that a statistics
+/// view has put one in place of) was not understood; unless no function has that name, whatever it takes.
+async fn settled(session: &Session, answer: Prepared, query: &str) -> Result<Prepared, tokio_postgres::Error> {
+    let Prepared::Missing { code, message, at, .. } = &answer else { return Ok(answer) };
+    if !matches!(code.as_str(), "42725" | "42883" | "42804" | "42846" | "42P22" | "22P02" | "22007") || !is_of_a_value(query, message, *at)
+    {
+        return Ok(answer);
+    }
+    if let (true, Some(name)) = (code == "42883", at.and_then(|at| called(query, at))) {
+        // What the language has itself is no function, and its operators are told there.
+        let is_called = message.contains(&format!("{name}("));
+        let there = "SELECT 1 FROM pg_catalog.pg_proc WHERE proname = $1 LIMIT 1";
+        if is_called && session.client.query_typed(there, &[(&name, Type::TEXT)]).await?.is_empty() {
+            return Ok(answer);
+        }
+    }
+    Ok(Prepared::NotUnderstood { why: format!("{message} ({code}): of which type a parameter is, its text does not say") })
+}
+
+/// Whether a type that is wrong may be that of a parameter to which nobody gave one: the server says so, or has taken it for a text.
+fn is_of_a_value(query: &str, message: &str, at: Option<usize>) -> bool {
+    let says = |word: &str| {
+        let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
+        let found = |(at, _)| {
+            let (before, after) = (message.get(..at).unwrap_or_default(), message.get(at + word.len()..).unwrap_or_default());
+            !before.ends_with(is_of_name) && !after.starts_with(is_of_name)
+        };
+        message.match_indices(word).any(found)
+    };
+    if !has_bare(query) {
+        return false;
+    }
+    // A list of values is a relation of its own, whose columns are used far from it.
+    let is_list = || [" values", "(values", "array[", "union", "case ", "coalesce("].iter().any(|word| query.to_lowercase().contains(word));
+    says("unknown") || says("text") && (is_list() || at.is_some_and(|at| operands(query, at).iter().any(|side| has_bare(side))))
+}
+
+/// Whether a parameter stands there without a cast.
+fn has_bare(text: &str) -> bool {
+    text.match_indices('$').any(|(at, _)| {
+        let rest = text.get(at + 1..).unwrap_or_default();
+        let number = rest.bytes().take_while(u8::is_ascii_digit).count();
+        number > 0 && !rest.get(number..).unwrap_or_default().trim_start().starts_with("::")
+    })
+}
+
+/// What stands on both sides of an operator, or a function with what it is called with.
+fn operands(query: &str, at: usize) -> [&str; 2] {
+    let (before, after) = query.split_at_checked(at).unwrap_or((query, ""));
+    let after = after.trim_start_matches(|c: char| c.is_whitespace() || "+-*/<>=~!@#%^&|`?".contains(c));
+    let mut depth = 0_usize;
+    let end = after.char_indices().find(|(at, c)| {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' if depth > 0 => depth -= 1,
+            c if depth == 0 && (c.is_whitespace() || [')', ']', ',', ';'].contains(c)) => {
+                let said = after.get(..*at).unwrap_or_default().trim().to_lowercase();
+                return !["any", "all", "some", "array"].contains(&said.as_str());
+            }
+            _ => {}
+        }
+        false
+    });
+    let before = before.trim_end();
+    let mut depth = 0_usize;
+    let start = before.char_indices().rev().find(|(_, c)| {
+        match c {
+            ')' | ']' => depth += 1,
+            '(' | '[' if depth > 0 => depth -= 1,
+            c if depth == 0 && (c.is_whitespace() || ['(', '[', ','].contains(c)) => return true,
+            _ => {}
+        }
+        false
+    });
+    [
+        before.get(start.map_or(0, |(at, _)| at)..).unwrap_or_default(),
+        after.get(..end.map_or(after.len(), |(at, _)| at)).unwrap_or_default(),
+    ]
+}
+
+/// The last part of the name of a function that is called there; nothing where an operator stands.
+fn called(query: &str, at: usize) -> Option<String> {
+    let rest = query.get(at..)?;
+    let (mut name, mut is_quoted) = (String::new(), false);
+    for c in rest.chars() {
+        match c {
+            '"' => is_quoted = !is_quoted,
+            '.' if !is_quoted => name.clear(),
+            c if is_quoted => name.push(c),
+            c if c.is_alphanumeric() || c == '_' || c == '$' => name.extend(c.to_lowercase()),
+            _ => break,
+        }
+    }
+    (!name.is_empty()).then_some(name)
 }
 
 fn refused(error: tokio_postgres::Error, query: &str, is_role: bool) -> Result<Prepared, tokio_postgres::Error> {

@@ -5,7 +5,7 @@ use super::patch::Patched;
 use super::{Outcome, report, schemas};
 use crate::args::{Common, Compare};
 use crate::paint::{self, progress::Line};
-use crate::settings::Settings;
+use crate::settings::{Environment, Settings};
 use crate::wire::{self, Endpoint};
 use evenkeel_core::compare::Scope;
 use evenkeel_core::fault::{Class, Trouble};
@@ -62,7 +62,9 @@ fn documented(arguments: &Compare, asked: &Asked<'_>) -> Result<(Document, Optio
     let beside = |dimensions: &[Dimension]| {
         let mut all = dimensions.to_vec();
         all.extend(
-            [Dimension::Schema, Dimension::Privileges, Dimension::History].into_iter().filter(|one| is_replay && !dimensions.contains(one)),
+            [Dimension::Schema, Dimension::Privileges, Dimension::History, Dimension::Configuration]
+                .into_iter()
+                .filter(|one| is_replay && !dimensions.contains(one)),
         );
         all
     };
@@ -75,6 +77,10 @@ fn documented(arguments: &Compare, asked: &Asked<'_>) -> Result<(Document, Optio
         }
     }
     let mut candidate = wire::endpoint(candidate, settings, asked.common, &captured)?;
+    let migrates = |endpoint: &Endpoint<'_>| endpoint.configured.and_then(Environment::migration_role).map(str::to_owned);
+    let (left, right) = (migrates(&reference), migrates(&candidate));
+    reference.source.beside(right.as_deref());
+    candidate.source.beside(left.as_deref());
     paint::notes(reference.warnings.iter().chain(&candidate.warnings), asked.common.quiet);
     reference_data(&mut reference, &mut candidate, settings, &scope)?;
     for endpoint in [&mut reference, &mut candidate] {

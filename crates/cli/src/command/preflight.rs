@@ -4,6 +4,7 @@ use super::{Outcome, migrations, output};
 use crate::args::{Common, History, Preflight};
 use crate::folder;
 use crate::paint::{self, progress::Line};
+use crate::settings::Environment;
 use crate::{settings, signals, store, wire};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::verdict::Verdict;
@@ -53,7 +54,10 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
     // Objects alone need no more than a manifest has.
     let endpoint = wire::endpoint(&arguments.environment, settings, common, &DIMENSIONS)?;
     let expected = arguments.expect.as_deref().map(|text| wire::endpoint(text, settings, common, &[Dimension::Schema, Dimension::History]));
-    let expected = expected.transpose()?;
+    let mut expected = expected.transpose()?;
+    if let Some(expected) = &mut expected {
+        expected.source.beside(endpoint.configured.and_then(Environment::migration_role));
+    }
     paint::notes(settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let progress = Line::new(common.quiet);
     let run = wire::run(&progress, settings);
@@ -76,7 +80,8 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
     };
     let role = arguments.role.as_deref().or_else(|| endpoint.configured.and_then(|configured| configured.application_role.as_deref()));
     let kept = store::found(settings);
-    let locked = name.map(|name| store::locked(&kept, name)).transpose();
+    // One without a name may be halted or locked by whoever has one for it: that stands in the environment itself.
+    let locked = Some(store::locked(&kept, name.unwrap_or(endpoint.source.label()))).transpose();
     let wanted = Wanted {
         expected: expected.as_ref().map(|expected| &expected.source),
         queries: &asked,

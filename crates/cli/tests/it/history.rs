@@ -2,6 +2,7 @@
 //! the real tools.
 
 use crate::run::Place;
+use evenkeel_testkit::process::eventually;
 use evenkeel_testkit::{TestDb, database, each_major, newest};
 use serde_json::Value;
 
@@ -351,6 +352,20 @@ fn plain_files_are_judged_by_what_is_there() {
     assert_eq!(words(&plain(0)), ["pending", "pending", "pending"]);
     db.exec("create table a(x int); create table b(x int)");
     assert_eq!(words(&plain(0)), ["applied", "applied", "pending"]);
+    // What no file sets and somebody did, on what they made.
+    for (set, unset, object) in [
+        ("alter table b alter x set not null", "alter table b alter x drop not null", "public.b.x"),
+        ("alter table b alter x set default 7", "alter table b alter x drop default", "public.b.x"),
+        ("alter table b set (fillfactor = 50)", "alter table b reset (fillfactor)", "public.b"),
+        ("alter table b enable row level security", "alter table b disable row level security", "public.b"),
+    ] {
+        db.exec(set);
+        let told = plain(1);
+        assert_eq!(words(&told), ["applied", "applied", "pending"], "{set}: {told}");
+        assert_eq!(told["unexplained"][0]["object"], object, "{set}: {told}");
+        db.exec(unset);
+    }
+    plain(0);
     db.exec("drop table a");
     assert_eq!(words(&plain(1)), ["recorded-not-present", "applied", "pending"]);
 }
@@ -423,6 +438,42 @@ fn a_deploy_in_flight_is_told_with_who_it_is() {
     let told = history(&place, &db, 2);
     assert!(told["in_flight"].to_string().contains("changes definitions (CREATE TABLE)"), "{told}");
     held.exec("rollback").unwrap();
+    // What it does next, and what stands before it, hides nothing; what applications do all day is no deploy.
+    db.exec("create table plain (a int); create materialized view kept as select * from plain");
+    let other = db.another_session();
+    for (text, told) in [
+        ("alter table plain add b int; insert into plain values (1)", "ACCESS EXCLUSIVE on public.plain"),
+        ("/* asked */ alter table plain add b int; select 1", "ACCESS EXCLUSIVE on public.plain"),
+        ("do $$ begin execute 'alter table plain add b int'; end $$", "ACCESS EXCLUSIVE on public.plain"),
+        ("do $$ begin create index on plain (a); end $$", "SHARE on public.plain"),
+        ("do $$ begin create table unseen (a int); insert into unseen values (1); end $$", "what nobody else sees yet"),
+    ] {
+        held.exec(&format!("begin; {text}")).unwrap();
+        held.exec("select 1").unwrap();
+        let found = history(&place, &db, 1)["in_flight"].to_string();
+        assert!(found.contains(told) && found.contains("a_deployer"), "{text}: {found}");
+        held.exec("rollback").unwrap();
+    }
+    other.exec("create temp table before (a int)").unwrap();
+    for text in [
+        "create temp table own (a int); insert into own values (1)",
+        "insert into plain values (1); select * from plain for update",
+        "alter table before add b int",
+    ] {
+        other.exec(&format!("begin; {text}")).unwrap();
+        other.exec("select 1").unwrap();
+        let found = history(&place, &db, 1)["in_flight"].to_string();
+        assert!(!found.contains("changes definitions"), "{text}: {found}");
+        other.exec("rollback").unwrap();
+    }
+    // Who waits for whom.
+    held.exec("begin; do $$ begin execute 'alter table plain add b int'; end $$; select 1").unwrap();
+    let waiting = std::thread::spawn(move || other.exec("select * from plain"));
+    eventually("it waits", || db.value("select count(*)::text from pg_locks where not granted").as_deref() != Some("0"));
+    let found = history(&place, &db, 1)["in_flight"].to_string();
+    assert!(found.contains("; one other waits for it"), "{found}");
+    held.exec("rollback").unwrap();
+    waiting.join().unwrap().unwrap();
     drop(held);
     // Who may not see others' sessions does not take them for none.
     let role = format!("ek_blind_{}", std::process::id());

@@ -3,7 +3,7 @@
 
 use crate::history::{place_with, words};
 use crate::run::Place;
-use evenkeel_testkit::mysql::each_flavor;
+use evenkeel_testkit::mysql::{TestDb, each_flavor};
 use evenkeel_testkit::{database, newest};
 use serde_json::Value;
 
@@ -74,6 +74,14 @@ fn a_record_that_an_account_does_not_see_is_not_an_empty_one() {
         db.exec(&format!("grant insert on {}.schema_migrations to {who}; grant show view on {0}.* to {who}", db.name));
         let told = blind(&place, &url);
         assert!(told["gaps"].to_string().contains("schema_migrations"), "{}: {told}", db.server.display());
+        // A routine that may be there is not said to be missing.
+        let other = TestDb::create(db.server.clone());
+        other.exec("create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('1'); create procedure pp() select 1");
+        other.exec(&format!("grant select on {}.* to {who}", other.name));
+        let routine = place_with(&[("1_a.sql", "-- migrate:up\ncreate procedure pp() select 1;\n-- migrate:down\n")]);
+        let url = other.url().replace("root@", &format!("{name}@"));
+        let told = routine.run(&["history", &url, "--migrations", "m", "--format", "json"]).exits(2).json();
+        assert_eq!(told["migrations"][0]["verdict"], "not-checkable", "{}: {told}", db.server.display());
         db.exec(&format!("drop user {who}"));
     });
 }

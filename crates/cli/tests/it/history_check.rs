@@ -43,6 +43,8 @@ fn a_check_takes_files_and_record_in() {
     let told = checked(&place, 1);
     assert_eq!(ids(&told), ["EK-migration-recorded-not-present"], "{told}");
     assert_eq!(told["findings"][0]["place"]["file"], "20260103000000_third.sql", "{told}");
+    let standing = told["floor"].as_array().unwrap().iter().find(|one| one["dimension"] == "history").unwrap();
+    assert_eq!(standing["standing"], "not-met", "{told}");
     // A folder that nobody can read is no pass.
     std::fs::remove_dir_all(place.path("m")).unwrap();
     let told = checked(&place, 2);

@@ -1,6 +1,6 @@
 //! Flyway's own ways: a database that began with a baseline, and versions that were undone. Neighbour: `history`.
 
-use crate::history::words;
+use crate::history::{place_with, words};
 use crate::history_apply::{applied, configured};
 use crate::run::Place;
 use evenkeel_testkit::{TestDb, database, newest};
@@ -61,6 +61,26 @@ fn what_stands_up_to_a_baseline_is_explained_by_it_and_the_objects_decide() {
     assert!(back.stdout.contains("a baseline says that it is in") && !back.stdout.contains("DELETE"), "{}", back.stdout);
     applied(&place, &[]).exits(0);
     assert_eq!(words(&told(&place, 0)), ["applied"; 4]);
+}
+
+#[test]
+fn one_that_runs_again_with_another_text_is_pending_and_no_fault() {
+    let view = "create or replace view v as select 1 a;\n";
+    let place = place_with(&[("V1__t.sql", "create table t (id int);\n"), ("R__view.sql", view)]);
+    let (db, _) = recorded(&["'1', 't', 'SQL', 'V1__t.sql', null", "null, 'view', 'SQL', 'R__view.sql', 1974909081"]);
+    db.exec(&format!("create table t (id int); {view}"));
+    let told = |code| place.run(&["history", &db.url(), "--migrations", "m", "--format", "json"]).exits(code).json();
+    assert_eq!(words(&told(0)), ["applied", "applied"]);
+    for text in ["create or replace view v as select 2 a;\n", "create or replace view v as select 1 a, 2 b; create view w as select 3 c;\n"]
+    {
+        place.write("m/R__view.sql", text);
+        let told = told(0);
+        assert_eq!(words(&told), ["applied", "pending"], "{text}: {told}");
+        assert_eq!(told["migrations"][1]["also"].as_array().map(Vec::len), Some(0), "{text}: {told}");
+    }
+    // What neither of both makes is somebody else's.
+    db.exec("create view x as select 4 d");
+    assert_eq!(told(1)["unexplained"][0]["object"], "public.x");
 }
 
 #[test]

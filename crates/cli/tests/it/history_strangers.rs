@@ -154,3 +154,47 @@ fn where_nothing_can_be_worked_out_everything_is_named() {
         assert!(script.contains(words), "{words}: {script}");
     }
 }
+
+#[test]
+fn what_a_pending_one_will_set_does_not_hide_what_nobody_set() {
+    for (pending, by_hand, told) in [
+        ("alter table t alter b set default 5;", "alter table t alter b set default 7", "public.t.b"),
+        ("alter table t set (fillfactor = 80);", "alter table t set (fillfactor = 70)", "public.t"),
+        ("alter function f() cost 50;", "alter function f() cost 60", "public.f()"),
+    ] {
+        let (place, db) =
+            recorded("create table t(id int, b int); create function f() returns int language plpgsql as 'begin return 1; end'", pending);
+        db.exec("delete from schema_migrations where version = '2'");
+        history(&place, &db, 0);
+        db.exec(by_hand);
+        let found = history(&place, &db, 1);
+        assert_eq!(words(&found), ["applied", "pending"], "{by_hand}: {found}");
+        assert_eq!(found["unexplained"][0]["object"], told, "{by_hand}: {found}");
+    }
+    // What it alone makes, and makes otherwise, is its own.
+    let (place, db) = recorded("create table t(id int, b int)", "create table u(id int, c int default 5);");
+    db.exec("delete from schema_migrations where version = '2'; create table u(id int, c int default 7)");
+    let found = history(&place, &db, 1);
+    assert_eq!(words(&found), ["applied", "half-applied"], "{found}");
+    assert_eq!(found["unexplained"].as_array().map(Vec::len), Some(0), "{found}");
+}
+
+#[test]
+fn a_pending_one_that_cannot_be_read_hides_nothing() {
+    let (place, db) = recorded("create table t(id int, b int)", "alter table t add c int;");
+    std::fs::write(place.path("m/2_b.sql"), b"-- migrate:up\nalter table t add c int; -- \xe9\n-- migrate:down\n").unwrap();
+    db.exec("delete from schema_migrations where version = '2'");
+    let found = history(&place, &db, 0);
+    assert_eq!(words(&found), ["applied", "pending"], "{found}");
+    db.exec("create table hotfix(id int); alter table t add oob int");
+    let found = history(&place, &db, 1);
+    let objects: Vec<_> = found["unexplained"].as_array().unwrap().iter().map(|one| one["object"].as_str().unwrap()).collect();
+    assert_eq!(objects, ["public.hotfix", "public.t.oob"], "{found}");
+    // Where nothing records what ran, nobody knows whether it did.
+    db.exec("drop table hotfix, schema_migrations; alter table t drop oob");
+    let plain = place_with(&[("001_a.sql", "create table t(id int, b int);"), ("002_b.sql", "")]);
+    std::fs::write(plain.path("m/002_b.sql"), b"alter table t add c int; -- \xe9\n").unwrap();
+    let url = db.url();
+    let found = plain.run(&["history", &url, "--migrations", "m", "--tool", "plain SQL", "--format", "json"]).exits(2).json();
+    assert!(found["gaps"].to_string().contains("whether it is applied cannot be told"), "{found}");
+}

@@ -74,6 +74,7 @@ mod rehearse_block;
 mod rehearse_data;
 mod rehearse_dump;
 mod rehearse_evidence;
+mod rehearse_hostile;
 mod rehearse_html;
 mod rehearse_killed;
 mod rehearse_place;

@@ -34,6 +34,16 @@ fn queries_are_prepared_and_none_runs() {
         let told = place.run(&["preflight", &db.url(), "--queries", "q", "--format", "json"]).exits(2).json();
         assert_eq!(told["not_understood"].as_array().map(Vec::len), Some(3), "{told}");
         assert_eq!(db.value("select n from hits").as_deref(), Some("0"));
+        // What one of them looks at when it runs, and not before.
+        for text in [
+            "insert into accounts (gone) select id from accounts where id = ?;\n",
+            "insert into accounts values (?, ?) on duplicate key update gone = 1;\n",
+            "select id from accounts where match (email) against (?);\n",
+        ] {
+            place.write("q/bad.sql", text);
+            let ran = place.run(&["preflight", &db.url(), "--queries", "q", "--format", "json"]);
+            assert!(matches!(ran.code, Some(1 | 2)), "{text}: {}", ran.stdout);
+        }
         // What was compiled against another schema.
         std::fs::remove_file(place.path("q/bad.sql")).unwrap();
         let compiled = r#"{"db_name":"MySQL","query":"select id, email from accounts where id = ?","describe":{"columns":[

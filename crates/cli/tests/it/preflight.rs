@@ -10,8 +10,11 @@ const SCHEMA: &str = "create schema app; create type app.mood as enum ('sad', 'g
     create function app.twice(x int) returns int language sql immutable as 'select x * 2'";
 
 fn asked(place: &Place, db: &TestDb, more: &[&str], code: i32) -> Value {
-    let url = db.url();
-    let arguments: Vec<&str> = ["preflight", &url, "--format", "json"].iter().chain(more).copied().collect();
+    asked_of(place, &db.url(), more, code)
+}
+
+fn asked_of(place: &Place, url: &str, more: &[&str], code: i32) -> Value {
+    let arguments: Vec<&str> = ["preflight", url, "--format", "json"].iter().chain(more).copied().collect();
     place.run(&arguments).exits(code).json()
 }
 
@@ -189,6 +192,13 @@ fn more_is_allowed_and_what_is_not_sound_is_not_there() {
     db.exec("alter table app.accounts alter must drop default");
     assert_eq!(missing(&asked(&place, &db, &expect, 1))[0].2, "app.accounts.must");
     db.exec("alter table app.accounts drop must");
+    place.write("d/1_a.sql", "create domain small as int check (value > 0); create table holds (a small);");
+    let other = database(newest());
+    other.exec("create domain small as int check (value > 0); create table holds (a small)");
+    asked(&place, &other, &["--expect", "replay:d"], 0);
+    other.exec("alter domain small add check (value < 10)");
+    let told = asked(&place, &other, &["--expect", "replay:d"], 2);
+    assert!(told["gaps"][0].as_str().unwrap().contains("may refuse or change"), "{told}");
     // The column that a later file makes is named with its file, and with what the record says of that.
     place.write("m/3_c.sql", "alter table app.accounts add total int;");
     let told = asked(&place, &db, &expect, 1);
@@ -241,6 +251,15 @@ fn what_a_server_has_seen_is_asked_and_what_its_statistics_mutilate_is_not_under
         "insert into accounts (id, note) values (2, 'x')",
         "select id from accounts where at > now() - interval '1 day'",
         "create table more (a int)",
+        "select 1 + 2",
+        "select date '2026-01-01' + 1",
+        "select generate_series(1, 10)",
+        "select sum(5), array_agg(1)",
+        "select id from accounts where id = any(array[1, 2])",
+        "select id from accounts join (values (1, 'a')) as v (i, t) on accounts.id = v.i",
+        "select case when id = 1 then 2 else 3 end from accounts",
+        "select coalesce(null, 1), greatest(1, 2), nullif(1, 2) from accounts",
+        "select id from accounts where id in (1, 2) union all select 3",
     ] {
         session.exec(query).unwrap();
     }
@@ -254,7 +273,19 @@ fn what_a_server_has_seen_is_asked_and_what_its_statistics_mutilate_is_not_under
     let objects: Vec<String> = missing(&told).into_iter().map(|(.., object)| object).collect();
     assert!(objects.contains(&"note".to_owned()) && !told["missing"].to_string().contains("interval"), "{told}");
     let odd = told["not_understood"].to_string();
-    assert!(odd.contains("pg_stat_statements:old"), "{told}");
+    assert!(odd.contains("pg_stat_statements:old") && odd.contains("its text does not say"), "{told}");
+    // All of them ran there: none is missing there.
+    let told = asked_of(&place, &url, &["--queries", "pg_stat_statements:old"], 2);
+    assert_eq!(missing(&told), [], "{told}");
+    // What is missing whatever its parameters are, is missing.
+    place.write("q.sql", "select no_such(1, $1);\nselect id from accounts where note = id and id < $1;\nselect $1 + $2;\n");
+    let told = asked_of(&place, &url, &["--queries", "q.sql"], 1);
+    assert_eq!(
+        missing(&told).into_iter().map(|(line, code, _)| (line, code)).collect::<Vec<_>>(),
+        [(1, "42883".into()), (2, "42883".into())],
+        "{told}"
+    );
+    assert_eq!(told["not_understood"].as_array().map(Vec::len), Some(1), "{told}");
     assert!(!told.to_string().contains("create table"), "{told}");
     db.exec("alter table accounts add note text");
     // What was mutilated is never taken for fit.
@@ -265,6 +296,29 @@ fn what_a_server_has_seen_is_asked_and_what_its_statistics_mutilate_is_not_under
     let ran = place.run(&["preflight", &db.url(), "--queries", &format!("pg_stat_statements:{url}")]).exits(78);
     ran.says("CREATE EXTENSION pg_stat_statements").hides("swordfish");
     place.run(&["preflight", &db.url(), "--queries", "pg_stat_statements:nowhere"]).exits(64).says("names no environment");
+}
+
+#[test]
+fn files_mean_what_they_mean_to_whoever_migrates() {
+    let db = database(newest());
+    let role = format!("migrates_{}", db.name);
+    db.exec(&format!(
+        "create role {role}; create schema app authorization {role}; alter role {role} set search_path = app; create table app.t (id int)"
+    ));
+    let place = Place::new();
+    place.write("m/1_a.sql", "create table t (id int);");
+    let configure = |more: &str| place.write("evenkeel.toml", format!("[environments.shop]\nurl = \"{}\"\n{more}", db.url()));
+    configure("");
+    place.run(&["preflight", "shop", "--expect", "replay:m"]).exits(1).says("public.t");
+    configure(&format!("migration_role = \"{role}\"\n"));
+    place.run(&["preflight", "shop", "--expect", "replay:m"]).exits(0);
+    place.run(&["compare", "replay:m", "shop", "--dimension", "schema"]).exits(0);
+    place.run(&["compare", "shop", "replay:m", "--dimension", "schema"]).exits(0);
+    configure("");
+    db.exec(&format!("alter database {} set search_path = app", db.name));
+    place.run(&["preflight", "shop", "--expect", "replay:m"]).exits(0);
+    place.run(&["compare", "replay:m", "shop", "--dimension", "schema"]).exits(0);
+    db.exec(&format!("drop owned by {role} cascade; drop role {role}"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// What pg_dump 18 writes of a database, with whatever else it is told.
-fn dumped(db: &TestDb, more: &[&str]) -> Vec<u8> {
+pub fn dumped(db: &TestDb, more: &[&str]) -> Vec<u8> {
     let installed = PathBuf::from("/opt/evenkeel/pgtools/bin/pg_dump");
     let program = if installed.exists() { installed } else { "pg_dump".into() };
     let output = Command::new(program).args(more).args(["-d", &db.conninfo()]).output().expect("pg_dump is installed: script/setup");

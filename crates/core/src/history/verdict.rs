@@ -164,8 +164,12 @@ pub fn judge(known: &[Known<'_>], seen: &Seen<'_>) -> (Vec<Judged>, Vec<Unexplai
     }
     let mut counts: Vec<Count> = known.iter().map(|_| Count::default()).collect();
     let mut unexplained = Vec::new();
+    let is_made = |makers: &[(usize, &Stand)]| makers.iter().any(|(at, _)| known.get(*at).is_some_and(Known::is_in_force));
+    let wholes = writers.iter().filter(|(spot, makers)| spot.attribute.is_none() && is_made(makers));
+    let made: HashSet<_> = wholes.map(|(spot, _)| (spot.kind, &spot.identity)).collect();
     for (spot, writers) in &writers {
-        let state = Spotted { spot, initial: initial(spot), found: found(spot), is_agreed: !is_disputed(spot), known, writers };
+        let is_there = made.contains(&(spot.kind, &spot.identity)) || initial(&Spot { attribute: None, ..(*spot).clone() }) != Stand::Gone;
+        let state = Spotted { spot, initial: initial(spot), found: found(spot), is_agreed: !is_disputed(spot), is_there, known, writers };
         unexplained.extend(state.count(&mut counts));
     }
     unexplained.sort_by(|a: &Unexplained, b| a.spot.cmp(&b.spot));
@@ -186,6 +190,8 @@ struct Spotted<'a, 'k> {
     found: Stand,
     /// It is as the files that are in force make it.
     is_agreed: bool,
+    /// The object that it is of is not only a pending one's.
+    is_there: bool,
     known: &'a [Known<'k>],
     writers: &'a [(usize, &'a Stand)],
 }
@@ -243,8 +249,8 @@ impl Spotted<'_, '_> {
             mark(*at, &|count| count.missing.push(evidence(stand)));
             return None;
         }
-        // Nothing in force sets it, and what is pending has its evidence.
-        if !is_known && recorded.is_empty() {
+        // Nothing in force makes the object, and what is pending has its evidence.
+        if !is_known && recorded.is_empty() && !self.is_there {
             return None;
         }
         if !is_known {
@@ -351,6 +357,11 @@ impl Known<'_> {
                 Some(why) => format!("{words}; {why}"),
                 None => words,
             });
+        }
+        if self.migration.repeatable && self.recorded.is_some_and(|recorded| recorded.state == State::Applied) && self.edit.is_some() {
+            // What its new text makes is not there yet, and what its old one made, that one knew.
+            said.retain(|verdict| *verdict == Verdict::Pending);
+            evidence.clear();
         }
         // Who accepted that it cannot be checked has not seen what it is now.
         let is_accepted = self.accepted && !(self.recorded.is_some() && self.edit.is_some() && !self.migration.repeatable);

@@ -356,6 +356,14 @@ pub trait Scratch: Send + Sync {
         Ok(String::new())
     }
 
+    /// Whether it has that database: a text may have dropped the one in which it ran.
+    ///
+    /// # Errors
+    /// As [`Scratch::session`].
+    fn has(&self, _database: &str) -> Result<bool, Box<Trouble>> {
+        Ok(true)
+    }
+
     /// Removes a database, whoever is connected to it.
     ///
     /// # Errors

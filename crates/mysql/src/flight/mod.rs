@@ -28,6 +28,11 @@ pub async fn all(target: &Target, limits: &Limits, besides: &[u64], tables: &[To
     let database = target.describe().database.value.clone();
     let locks = session.rows(&name::held(&database, tables), DOING).await.map_err(words)?;
     let sessions = session.rows("SHOW FULL PROCESSLIST", DOING).await.map_err(words)?;
+    let waits = sessions.iter().any(|row| &*field(row, "State") == WAITING);
+    let holders = match waits {
+        true => held(session.rows(include_str!("holders.sql"), DOING).await).map_err(words)?,
+        false => Vec::new(),
+    };
     let access = Access::read(&mut session).await.map_err(words)?;
     let own = u64::from(session.connection_id());
     session.end().await.map_err(words)?;
@@ -41,6 +46,11 @@ pub async fn all(target: &Target, limits: &Limits, besides: &[u64], tables: &[To
         flights.seen.push(format!("the named lock of {tool} is held by connection {holder}"));
     }
     flights.seen.extend(sessions.iter().filter_map(|row| told(row, (own, besides), &database)));
+    flights.seen.extend(holders.iter().filter_map(|row| {
+        let [id, user, time, table] = [0, 1, 2, 3].map(|at| row.text(at).ok().flatten().unwrap_or_default());
+        let is_ours = id.parse().is_ok_and(|id: u64| id == own || besides.contains(&id));
+        (!is_ours).then(|| format!("connection {id} of {user}, since {time} s, holds the definition of {table}, for which others wait"))
+    }));
     if !access.on_server("PROCESS") {
         let account = &access.account;
         let host = account.host.as_deref().unwrap_or("%");
@@ -49,9 +59,21 @@ pub async fn all(target: &Target, limits: &Limits, besides: &[u64], tables: &[To
     Ok(flights)
 }
 
+fn field(row: &Row, name: &str) -> Box<str> {
+    row.position(name).and_then(|at| row.text(at).ok().flatten()).unwrap_or_default()
+}
+
+/// Nobody, where the server does not tell: that others wait is told all the same.
+fn held(asked: Result<Vec<Row>, Fault>) -> Result<Vec<Row>, Fault> {
+    match asked {
+        Err(Fault::Server { .. }) => Ok(Vec::new()),
+        asked => asked,
+    }
+}
+
 /// What a session of that database does, where it is about definitions.
 fn told(row: &Row, (own, besides): (u64, &[u64]), database: &str) -> Option<String> {
-    let text = |name: &str| row.position(name).and_then(|at| row.text(at).ok().flatten()).unwrap_or_default();
+    let text = |name: &str| field(row, name);
     let id = text("Id");
     // Names of databases may differ in case from how they are asked for.
     let is_ours = id.parse().is_ok_and(|id: u64| id == own || besides.contains(&id));

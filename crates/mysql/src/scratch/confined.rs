@@ -13,12 +13,38 @@ use evenkeel_core::port::Confined;
 /// The account; it is on throwaway servers alone.
 const ACCOUNT: &str = "evenkeel_replay";
 
+/// For so long, in seconds, its own statements wait for what others hold.
+const PATIENCE: u32 = 60;
+
+/// What a text left prepared for another to end is taken back: it would keep everybody from its tables, for as long as the server runs.
+fn settle(own: &Session, is_mariadb: bool) -> Result<(), Fault> {
+    own.exec(&format!("SET SESSION lock_wait_timeout = {PATIENCE}"))?;
+    // MariaDB has words of its own for what it lets live on.
+    if is_mariadb {
+        for row in own.query_text("XA RECOVER FORMAT = 'SQL'")? {
+            let Some(Some(name)) = row.last() else { continue };
+            own.exec(&format!("XA ROLLBACK {name}"))?;
+        }
+        return Ok(());
+    }
+    for row in own.query_text("XA RECOVER CONVERT XID")? {
+        let [Some(format), Some(global), Some(branch), Some(data)] = row.as_slice() else { continue };
+        let (Ok(global), Some(hex)) = (global.parse::<usize>(), data.strip_prefix("0x")) else { continue };
+        let (global, rest) = hex.split_at_checked(global * 2).unwrap_or((hex, ""));
+        let (Ok(format), Ok(branch)) = (format.parse::<u64>(), branch.parse::<usize>()) else { continue };
+        let branch = rest.get(..branch * 2).unwrap_or_default();
+        own.exec(&format!("XA ROLLBACK X'{global}', X'{branch}', {format}"))?;
+    }
+    Ok(())
+}
+
 /// Opens one. The account, and those that are named, are made where they are not there yet.
 pub(super) fn open(scratch: &Scratch, database: &str, confined: &Confined) -> Result<Session, Fault> {
     let own = scratch.session("")?;
     let account = format!("{}@'localhost'", Literal(ACCOUNT));
     // In GRANT the name of a database is a pattern.
     let place = database.replace('_', "\\_").replace('%', "\\%");
+    settle(&own, scratch.binaries.flavor.is_mariadb())?;
     own.exec(&format!("CREATE DATABASE IF NOT EXISTS {}", Ident(database)))?;
     own.exec(&format!("CREATE USER IF NOT EXISTS {account}"))?;
     own.exec(&format!("ALTER USER {account} IDENTIFIED BY ''"))?;

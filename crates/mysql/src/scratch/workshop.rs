@@ -15,7 +15,7 @@ use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers_besid
 use crate::connect::Target;
 use crate::environment::MysqlEnvironment;
 use crate::flavor::{NAME_CASE, tested};
-use crate::ident::Ident;
+use crate::ident::{Ident, Literal};
 
 /// ER_NO_SUCH_THREAD
 const NO_SUCH_THREAD: u16 = 1094;
@@ -161,6 +161,12 @@ impl port::Scratch for Scratch {
 
     fn copy(&self, database: &str, another: &str) -> Result<(), Box<Trouble>> {
         self.copied(database, another).map_err(words)
+    }
+
+    fn has(&self, database: &str) -> Result<bool, Box<Trouble>> {
+        let sql = format!("SELECT 1 FROM information_schema.schemata WHERE schema_name = {}", Literal(database));
+        let rows = Self::session(self, "").and_then(|own| own.query_text(&sql)).map_err(words)?;
+        Ok(!rows.is_empty())
     }
 
     fn remove(&self, database: &str) -> Result<(), Box<Trouble>> {

@@ -187,12 +187,17 @@ fn under_claim(
             Err(trouble) => applied.notes.push(format!("what is there now was not judged: {}", words(&trouble))),
         }
     }
+    if stopped.is_none() {
+        applied.notes.extend(applied.repair.rows.clone());
+    }
     applied.exit_code = match (&stopped, &applied.after) {
         _ if run.watch.stop.is_requested() => Class::Interrupted.exit_code(),
         (Some(_), _) => 1,
         (None, None) => 2,
         (None, Some(after)) if after.exit_code != 0 => after.exit_code,
-        (None, Some(_)) => u8::from(!is_whole),
+        (None, Some(_)) if !is_whole => 1,
+        // The schema is made; whether rows are, no history tells.
+        (None, Some(_)) => u8::from(!applied.repair.rows.is_empty()) * 2,
     };
     if !deeds.is_empty() {
         let entry = entry.ok_or_else(|| Box::new(Trouble::new(Class::CouldNotTell, "the run that was just written down is not there")))?;

@@ -45,6 +45,8 @@ pub struct Repair {
     /// What no migration explains and stays as it is.
     pub strays: Vec<String>,
     pub proof: Proof,
+    /// Of blocks that make a schema: that what their migrations do to rows is not made.
+    pub rows: Vec<String>,
     /// What the trial showed that should not be.
     pub failed: Vec<String>,
     /// What the tool itself said after it; that nobody asked it, and why.
@@ -135,6 +137,7 @@ impl Inquiry<'_> {
             left: Vec::new(),
             strays: Vec::new(),
             proof: Proof::Nothing,
+            rows: Vec::new(),
             failed: Vec::new(),
             asked: None,
             ground: ground(self.manifest),
@@ -194,6 +197,7 @@ impl Inquiry<'_> {
             let mut block = Block { words: self.words(cure), plan: Plan { form, ..Plan::default() } };
             let mut due = Vec::new();
             if cure.changes_schema {
+                repair.rows.extend(self.of_rows(cure).filter(|_| cure.in_force).map(|words| format!("{}: {words}", cure.key)));
                 let effect = self.effects.get(cure.at).and_then(Option::as_deref).unwrap_or_default().iter();
                 let is_so = |spot: &Spot| found(spot, self.manifest) == found(spot, &goal);
                 let own: BTreeSet<&Spot> = effect.map(|touch| &touch.spot).filter(|spot| !is_so(spot)).collect();
@@ -299,8 +303,16 @@ impl Inquiry<'_> {
     /// Why a block is there, and what it does not do.
     fn words(&self, cure: &Cure) -> Vec<String> {
         let mut words = vec![format!("{} ({}): {}", cure.key, cure.verdict.name(), cure.why)];
-        let Some(cut) = self.read.cuts.get(cure.at) else { return words };
-        let rows: Vec<Place> = cut
+        words.extend(self.of_rows(cure));
+        words
+    }
+
+    /// What it may do that no schema shows.
+    fn of_rows(&self, cure: &Cure) -> Option<String> {
+        let rows: Vec<Place> = self
+            .read
+            .cuts
+            .get(cure.at)?
             .up
             .iter()
             .flat_map(|script| script.statements())
@@ -308,14 +320,13 @@ impl Inquiry<'_> {
             .filter(|said| matches!(said.statement.nature, Nature::Data | Nature::Code))
             .map(|said| Place { file: said.file.to_owned(), line: said.line, column: None })
             .collect();
-        if cure.verdict != Verdict::EditedBytes && !rows.is_empty() {
+        (cure.verdict != Verdict::EditedBytes && !rows.is_empty()).then(|| {
             let more = rows.len().saturating_sub(NAMED);
             let named: Vec<String> = rows.iter().take(NAMED).map(|place| format!("{}:{}", place.file, place.line)).collect();
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let then = if cure.in_force { "" } else { ", before the tool runs it again" };
-            words.push(format!("it may change rows too, and nothing tells whether it did: look at {}{more}{then}", named.join(", ")));
-        }
-        words
+            format!("it may change rows too, and nothing tells whether it did: look at {}{more}{then}", named.join(", "))
+        })
     }
 
     /// The statements that write the record, as steps.

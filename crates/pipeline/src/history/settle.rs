@@ -117,11 +117,21 @@ impl<'a> Inquiry<'a> {
             }
         }
         self.initial = looks.initial;
+        if self.expected.is_none() && stopped.is_none() {
+            // What no file ever sets is there as it is after all of them.
+            self.expected = looks.last.map(|(_, end)| end);
+        }
         self.disputed = disputed.map(<[Touch]>::to_vec);
         if let Some(stopped) = stopped {
             // One in a programming language is told by itself; what could not be seen because of it is worth a word.
             let is_unread = self.read.cuts.get(stopped.at).is_some_and(|cut| cut.migration.unreadable.is_some());
-            if is_unread {
+            let key = &stopped.key;
+            if is_unread && self.by_effect {
+                self.gaps
+                    .push(format!("nothing records migrations there, and {key} could not be run: whether it is applied cannot be told"));
+            } else if is_unread && self.expected.is_some() {
+                self.notes.push(format!("{key} could not be run: what it makes is told as what no migration explains, where it is there"));
+            } else if is_unread {
                 self.notes.push(format!("what no migration explains was not looked for: {} could not be run", stopped.key));
             } else {
                 self.gaps.push(format!("on a throwaway {} the files run only so far: {}", replay.describe(), stopped.words()));

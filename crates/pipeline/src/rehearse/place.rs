@@ -90,7 +90,6 @@ impl Place {
             None => (build_with(&wanted, &builder, &settings)?, false),
             Some(dump) => dumped(&wanted, (&builder, &settings), (dump, stage), &mut floor)?,
         };
-        built.scratch.disown(&built.database)?;
         let of_schema = built.left.iter().filter(|left| left.kind.spec().dimension == Dimension::Schema);
         let (schema, rights): (Vec<_>, Vec<_>) = built.left.iter().partition(|left| left.kind.spec().dimension == Dimension::Schema);
         for left in of_schema.take(NAMED) {
@@ -120,6 +119,11 @@ impl Place {
         let is_application_unbounded = application.is_some_and(is_superuser);
         let of_application = application.map(|role| stage.engine.session_settings(manifest, Some(role))).unwrap_or_default();
         let confined = Confined { role: Some(name), unbounded, roles: target.confined.roles, settings: own, schemas: Vec::new() };
+        if unbounded {
+            // What the superuser owns is this role's then.
+            drop(built.scratch.confined(&built.database, &confined)?);
+        }
+        built.scratch.disown(&built.database)?;
         Ok(Self {
             scratch: built.scratch,
             database: built.database,

@@ -73,7 +73,15 @@ fn told(row: &Row, (database, tables): (&str, &[Tool<'_>]), flights: &mut Flight
             }
         }
         ("definition", _) => {
-            flights.seen.push(format!("process {pid}{who} changes definitions ({}){state}{since}", doing.unwrap_or("a statement")));
+            let waits_for = row.try_get::<_, Option<&str>>("waits_for")?.filter(|pids| !pids.is_empty());
+            let waits_for = waits_for.map(|pids| format!("; it waits for process {pids}")).unwrap_or_default();
+            let waiting = match row.try_get::<_, Option<i64>>("waiting")? {
+                None | Some(0) => String::new(),
+                Some(1) => "; one other waits for it".to_owned(),
+                Some(count) => format!("; {count} others wait for it"),
+            };
+            let doing = doing.unwrap_or("what nobody else sees yet");
+            flights.seen.push(format!("process {pid}{who} changes definitions ({doing}){state}{since}{waits_for}{waiting}"));
         }
         ("build", _) => flights.seen.push(format!("process {pid} builds an index on {}{who}{state}", doing.unwrap_or_default())),
         ("prepared", _) => flights
