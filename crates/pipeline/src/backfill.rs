@@ -304,6 +304,7 @@ fn intention(place: &Place<'_>, filled: &Backfilled, order: &Order<'_>) -> Inten
         ground: schema(place.target).unwrap_or_default(),
         digest: Intention::digest_of(&acts),
         artifact: None,
+        rewritten: None,
         acts,
     }
 }

@@ -2,7 +2,7 @@
 //! compared afterwards with what it did when it was rehearsed.
 //!
 //! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files (`stepwise` where no transaction takes definitions back), `course` is what happens under the
-//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `contract` keeps what is old while it is used, `marked` has tables changed before, `back` is the way back, `covered` has it rehearsed where nobody has, `aside` keeps what would go with it, `inert` keeps that from being in anybody's way, `same` tells whether it is what it was, `drained` keeps clients out of it, `resume` knows
+//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `contract` keeps what is old while it is used, `marked` has tables changed before, `back` is the way back, `covered` has it rehearsed where nobody has, `aside` keeps what would go with it, `inert` keeps that from being in anybody's way, `putting` has the statements for that, `rewritten` has them stand in the journal, `same` tells whether it is what it was, `drained` keeps clients out of it, `resume` knows
 //! what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is kept
 //! (`Store`), whether evidence holds (`core/evidence`).
 
@@ -19,7 +19,9 @@ mod drained;
 mod gates;
 mod inert;
 mod marked;
+mod putting;
 mod resume;
+mod rewritten;
 mod same;
 mod stepwise;
 mod work;
@@ -49,6 +51,7 @@ use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::port::{Condition, Ending, Engine, Entry, Owner, Run, State, Store, Tool};
 use evenkeel_core::statement::Grammar;
 use resume::Past;
+use rewritten::Kept;
 use std::time::Duration;
 use work::Hands;
 
@@ -135,8 +138,15 @@ pub fn run(
     let stepwise = if engine.undoes_definitions() { None } else { Some(engine.grammar()?) };
     let limits = order.bounds.limits;
     let taking = order.back.as_ref().map(|back| Taking::of(&order.proof, release, &target, back.accept));
+    // A plan waits for nobody.
+    let unfinished = match order.plan {
+        true => order.store.unfinished(order.environment)?,
+        false => lease::unfinished(order.store, order.environment, order.is_there, run)?,
+    };
+    let open = open(order)?;
+    let earlier: Vec<Entry> = open.iter().filter(|entry| entry.intention.verb == order.verb()).cloned().collect();
     let keeping = match &taking {
-        Some(taking) => aside::keeping((release, taking), &target, order, engine, (&**environment, &limits, &run.watch))?,
+        Some(taking) => aside::keeping((release, taking), &target, order, engine, (&**environment, &limits, &run.watch), &earlier)?,
         None => Ok(None),
     };
     let (kept, unkept) = match keeping {
@@ -153,13 +163,6 @@ pub fn run(
     let way = if order.back.is_some() { Way::Back } else { Way::There };
     let recording = history::entries(&target, source.label(), read, &*dialect, (&keys, way));
     let records = recording.as_ref().map(|recording| recording.as_ref().map(|one| one.statements.clone()).unwrap_or_default());
-    // A plan waits for nobody.
-    let unfinished = match order.plan {
-        true => order.store.unfinished(order.environment)?,
-        false => lease::unfinished(order.store, order.environment, order.is_there, run)?,
-    };
-    let open = open(order)?;
-    let earlier: Vec<Entry> = open.iter().filter(|entry| entry.intention.verb == order.verb()).cloned().collect();
     let half: Vec<Entry> = open.iter().filter(|entry| is_half(entry, &keys, order)).cloned().collect();
     let gone: Vec<&Entry> = unfinished.iter().filter(|entry| entry.is_there(order.is_there) == Some(false)).collect();
     let deeds = match &order.with {
@@ -173,7 +176,7 @@ pub fn run(
                 target: &target,
                 recording: recording.as_ref().ok().and_then(Option::as_ref).map(tool),
             };
-            acts(release, &records, (&earlier, &keys), (taking.as_ref(), &world), order)
+            acts(release, &records, (&earlier, &keys), (taking.as_ref(), kept.as_ref(), &world), order)
         }),
     };
     let past = if order.resume { resume::past(&earlier, deeds.as_deref().unwrap_or_default()) } else { Past::default() };
@@ -256,7 +259,9 @@ pub fn run(
         return Ok(deployed);
     }
     let recording = recording.unwrap_or_default();
-    let work = Work { source, environment: &**environment, engine, deployer, order, run, release, recording: recording.as_ref(), read };
+    let rewritten = kept.as_ref().and_then(|kept| kept.text.as_deref());
+    let recording = recording.as_ref();
+    let work = Work { source, environment: &**environment, engine, deployer, order, run, release, rewritten, recording, read };
     let hands = Hands { deployer, bounds: order.bounds, stop: run.watch.stop, taking: taking.as_ref(), course: None };
     let mut deployed = work.under_claim(deployed, deeds, (&earlier, &gone), &target, hands)?;
     if let (Outcome::Ran { stopped: Some(_), .. }, false) = (&deployed.outcome, deployed.deferred.is_empty()) {
@@ -326,7 +331,7 @@ fn acts(
     release: &Release,
     records: &[Vec<String>],
     (earlier, keys): (&[Entry], &[&str]),
-    (taking, ground): (Option<&Taking>, &Ground<'_>),
+    (taking, kept, ground): (Option<&Taking>, Option<&Kept>, &Ground<'_>),
     order: &Order<'_>,
 ) -> Result<Vec<Deed>, String> {
     if order.back.is_some() && !back::without_way(release).is_empty() {
@@ -342,7 +347,7 @@ fn acts(
     let mut deeds = deeds.map_err(|trouble| words(&trouble))?;
     for deed in &mut deeds {
         deed.loose = deed.may_leave(loose(ground.target, ground.engine));
-        deed.due = due(deed, order);
+        deed.due = due(deed, kept, order);
         if let (Some(grammar), None, Some(step)) = (ground.stepwise, &order.back, rehearsed(deed, order)) {
             stepwise::in_form(deed, step, grammar);
         }
@@ -373,10 +378,15 @@ fn rehearsed<'o>(deed: &Deed, order: &'o Order<'_>) -> Option<&'o Step> {
 }
 
 /// The digest of the schema after an act, where it was rehearsed step by step.
-fn due(deed: &Deed, order: &Order<'_>) -> Option<String> {
+fn due(deed: &Deed, kept: Option<&Kept>, order: &Order<'_>) -> Option<String> {
+    let number = deed.number().filter(|_| deed.stepwise)?;
+    if let Some(kept) = kept {
+        let after = deed.of.iter().find_map(|key| kept.after.get(key))?;
+        return after.get(number).cloned().flatten();
+    }
     let step = rehearsed(deed, order)?;
     let after = if order.back.is_some() { &step.back } else { &step.after };
-    after.get(deed.number().filter(|_| deed.stepwise)?).cloned().flatten()
+    after.get(number).cloned().flatten()
 }
 
 const DEPLOY: &str = "deploy";

@@ -108,6 +108,7 @@ fn under_intention(
         ground: schema(target).unwrap_or_default(),
         digest: Intention::digest_of(&acts),
         artifact: None,
+        rewritten: None,
         acts,
     };
     let unfinished = lease::unfinished(order.store, &called, order.is_there, run)?;

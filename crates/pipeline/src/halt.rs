@@ -72,6 +72,7 @@ pub fn keep(source: &Source, halt: Option<&Halt>, order: &Order<'_>, run: &Run<'
         ground: String::new(),
         digest: Intention::digest_of(std::slice::from_ref(&act)),
         artifact: None,
+        rewritten: None,
         acts: vec![act],
     };
     let intended = match Intended::write(order.store, &intention, &gone)? {

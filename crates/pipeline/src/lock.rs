@@ -366,6 +366,7 @@ impl Order<'_> {
             ground: lock.digest.clone(),
             digest: Intention::digest_of(std::slice::from_ref(&act)),
             artifact: None,
+            rewritten: None,
             acts: vec![act],
         };
         let written = Intended::write(self.store, &intention, &gone)?;

@@ -198,6 +198,7 @@ fn written_down(question: &Question<'_>, order: &Order<'_>, environment: &dyn En
         ground,
         digest: Intention::digest_of(&acts),
         artifact: None,
+        rewritten: None,
         acts,
     }
 }

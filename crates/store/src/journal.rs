@@ -30,6 +30,9 @@ pub const LEASES: &str = "
 /// Of which build a run is.
 pub const ARTIFACTS: &str = "CREATE TABLE artifact (run INTEGER PRIMARY KEY, digest TEXT NOT NULL) STRICT";
 
+/// What of a run's acts is not as its folder has it.
+pub const REWRITTEN: &str = "CREATE TABLE rewritten (run INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT";
+
 const BEAT: &str =
     "INSERT INTO beat (run, at) VALUES (?1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) ON CONFLICT (run) DO UPDATE SET at = excluded.at";
 
@@ -74,6 +77,9 @@ pub fn intend(connection: &mut Connection, intention: &Intention, gone: &[&Entry
     let (number, letters): (u32, String) = transaction.query_row(&insert, values, |row| Ok((row.get(0)?, row.get(1)?)))?;
     if let Some(artifact) = &intention.artifact {
         transaction.execute("INSERT INTO artifact (run, digest) VALUES (?1, ?2)", params![number, artifact])?;
+    }
+    if let Some(rewritten) = &intention.rewritten {
+        transaction.execute("INSERT INTO rewritten (run, text) VALUES (?1, ?2)", params![number, rewritten])?;
     }
     for (at, act) in intention.acts.iter().enumerate() {
         let values = params![number, index(at), act.what, State::Intended.name()];
@@ -253,6 +259,7 @@ fn entry(row: &Row<'_>) -> Result<Entry> {
             ground: row.get(12)?,
             digest: row.get(13)?,
             artifact: None,
+            rewritten: None,
             acts: Vec::new(),
         },
         begun: row.get(14)?,
@@ -285,6 +292,10 @@ fn whole(connection: &Connection, mut entry: Entry) -> Result<Entry> {
     if has("artifact")? {
         let query = "SELECT digest FROM artifact WHERE run = ?1";
         entry.intention.artifact = connection.query_row(query, [entry.number], |row| row.get(0)).optional()?;
+    }
+    if has("rewritten")? {
+        let query = "SELECT text FROM rewritten WHERE run = ?1";
+        entry.intention.rewritten = connection.query_row(query, [entry.number], |row| row.get(0)).optional()?;
     }
     if has("beat")? {
         let query = "SELECT at, max(0.0, (julianday('now') - julianday(at)) * 86400.0) FROM beat WHERE run = ?1";

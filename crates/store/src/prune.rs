@@ -37,7 +37,7 @@ pub fn prune(connection: &mut Connection, before: &str) -> Result<Pruned> {
     let evidence = count(transaction.execute(EVIDENCE, [before])?);
     let verifications = count(transaction.execute(VERIFICATIONS, [before])?);
     let locks = count(transaction.execute("DELETE FROM lock WHERE released < ?1", [before])?);
-    for table in ["act", "statement", "trail", "beat", "artifact"] {
+    for table in ["act", "statement", "trail", "beat", "artifact", "rewritten"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE run IN (SELECT number FROM old)"), [])?;
     }
     let runs = count(transaction.execute("DELETE FROM run WHERE number IN (SELECT number FROM old)", [])?);

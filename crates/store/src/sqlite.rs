@@ -12,7 +12,8 @@ use journal::Marked;
 
 /// Of the tables: 1 has marks alone, 2 the journal as well, 3 evidence too, 4 what acts leave, 5 locks and what was verified, 6 whose an environment
 /// is, 7 of which build a run is.
-const VERSION: i64 = 7;
+const VERSION: i64 = 8;
+const ARTIFACTS: i64 = 7;
 const LEASES: i64 = 6;
 const LOCKS: i64 = 5;
 const TRAILS: i64 = 4;
@@ -135,7 +136,8 @@ impl Sqlite {
                     (TRAILS, journal::TRAILS),
                     (LOCKS, lock::TABLES),
                     (LEASES, journal::LEASES),
-                    (VERSION, journal::ARTIFACTS),
+                    (ARTIFACTS, journal::ARTIFACTS),
+                    (VERSION, journal::REWRITTEN),
                 ];
                 steps
                     .iter()

@@ -17,9 +17,9 @@ fn what_is_no_store_is_no_store_without_a_mark() {
     assert!(Sqlite::new(folder.path()).halted("production").is_err());
     let newer = folder.path().join("newer.sqlite");
     Sqlite::new(&newer).halt(&halt("x", "y")).unwrap();
-    Connection::open(&newer).unwrap().pragma_update(None, "user_version", 8).unwrap();
+    Connection::open(&newer).unwrap().pragma_update(None, "user_version", 9).unwrap();
     let trouble = Sqlite::new(&newer).halted("x").unwrap_err();
-    assert_eq!((trouble.class, trouble.found.as_deref()), (evenkeel_core::fault::Class::CouldNotTell, Some("version 8")));
+    assert_eq!((trouble.class, trouble.found.as_deref()), (evenkeel_core::fault::Class::CouldNotTell, Some("version 9")));
 }
 
 #[test]
@@ -69,6 +69,7 @@ fn intention() -> Intention {
         ground: "g".to_owned(),
         digest: "d".to_owned(),
         artifact: None,
+        rewritten: None,
         acts: ["one", "two"]
             .map(|what| evenkeel_core::port::Act { what: what.to_owned(), statements: vec![format!("{what};"), "x;".to_owned()] })
             .to_vec(),

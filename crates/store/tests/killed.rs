@@ -33,6 +33,7 @@ fn intention(environment: &str) -> Intention {
         ground: "g".to_owned(),
         digest: "d".to_owned(),
         artifact: Some("a".to_owned()),
+        rewritten: None,
         acts: (0..4).map(act).collect(),
     }
 }

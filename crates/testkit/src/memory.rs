@@ -36,6 +36,7 @@ pub fn intention(acts: usize) -> Intention {
         ground: String::new(),
         digest: String::new(),
         artifact: None,
+        rewritten: None,
         acts: (0..acts).map(act).collect(),
     }
 }

@@ -54,6 +54,7 @@ fn intention(verb: &str, environment: &str) -> Intention {
         ground: "g".to_owned(),
         digest: "d".to_owned(),
         artifact: Some("a build".to_owned()),
+        rewritten: Some("of a way back".to_owned()),
         acts: ["one", "two"].map(act).to_vec(),
     }
 }

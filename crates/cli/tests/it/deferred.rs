@@ -241,6 +241,7 @@ fn what_was_put_aside_before_does_not_go_along_with_a_later_way_back() {
     ];
     let place = given(&db, &files, "staging");
     place.run(&["rehearse", "--for", "shop"]).exits(0);
+    place.run(&["capture", "shop", "--dimension", "schema", "--out", "before.jsonl"]).exits(0);
     deploy(&place, &[]).exits(0);
     db.exec("insert into s.t values (1)");
     let told = back(&place, &["--to", "20260102000000"], 0);
@@ -251,5 +252,14 @@ fn what_was_put_aside_before_does_not_go_along_with_a_later_way_back() {
         assert!(gate["found"].as_str().unwrap().contains("which was put aside before, would go"), "{told}");
     }
     assert_eq!(db.value(&format!("select count(*)::text from {name}")), Some("1".to_owned()));
+    // A patch that would have the schema go says what keeps it, and until when.
+    let patch = place.run(&["compare", "before.jsonl", "shop", "--patch", "patch.sql"]);
+    let text = format!("{}{}{}", patch.stdout, patch.stderr, place.read("patch.sql"))
+        .replace("\n--", " ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(text.contains(&format!("table {name} (it was s.t), put aside")) && text.contains("is in it: drop that first"), "{text}");
+    assert!(!text.contains("fault of evenkeel"), "{text}");
     back(&place, &["--accept-loss", "all"], 0);
 }

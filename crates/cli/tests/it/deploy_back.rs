@@ -327,7 +327,9 @@ fn a_way_back_that_no_evidence_covers_is_rehearsed_first_below_production() {
     let db = database(newest());
     let email = (
         "20260102000000_email.sql",
-        "-- migrate:up\nalter table people add email text;\n-- migrate:down\nalter table people drop email;\n",
+        // It writes the table anew, and keeps what is in it.
+        "-- migrate:up\nalter table people add email text, add line uuid default gen_random_uuid();\n\
+         -- migrate:down\nalter table people drop email, drop line;\n",
     );
     let half = "-- migrate:up\ncreate table notes (id int primary key); create table more (id int);\n-- migrate:down\ndrop table notes;";
     let place = given(&db, &[email, ("20260103000000_notes.sql", half)], "staging");

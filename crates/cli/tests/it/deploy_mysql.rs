@@ -41,7 +41,7 @@ pub fn given(db: &TestDb, files: &[(&str, &str)], tier: &str) -> Place {
     place
 }
 
-fn configure(place: &Place, db: &TestDb, tier: &str, more: &str) {
+pub fn configure(place: &Place, db: &TestDb, tier: &str, more: &str) {
     let store = place.path("state/store.sqlite");
     place.write(
         "evenkeel.toml",
@@ -53,17 +53,17 @@ fn configure(place: &Place, db: &TestDb, tier: &str, more: &str) {
     );
 }
 
-fn ran(place: &Place, verb: &str, more: &[&str], code: i32) -> Value {
+pub fn ran(place: &Place, verb: &str, more: &[&str], code: i32) -> Value {
     let mut arguments = vec![verb, "shop", "--format", "json"];
     arguments.extend(more);
     place.run(&arguments).exits(code).json()
 }
 
-fn recorded(db: &TestDb) -> usize {
+pub fn recorded(db: &TestDb) -> usize {
     db.query_text("select version from schema_migrations").len()
 }
 
-fn closed(told: &Value) -> Vec<&str> {
+pub fn closed(told: &Value) -> Vec<&str> {
     let gates = told["gates"].as_array().unwrap().iter();
     gates.filter(|gate| gate["holds"] != true).map(|gate| gate["name"].as_str().unwrap()).collect()
 }

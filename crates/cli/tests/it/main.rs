@@ -10,6 +10,7 @@ mod concurrency;
 mod configuration;
 mod contract;
 mod deferred;
+mod deferred_mysql;
 mod deploy;
 mod deploy_back;
 mod deploy_killed;

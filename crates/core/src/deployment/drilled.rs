@@ -133,6 +133,7 @@ mod tests {
                 ground: texts(),
                 digest: texts(),
                 artifact: None,
+                rewritten: None,
                 acts: Vec::new(),
             },
             begun: at.to_owned(),

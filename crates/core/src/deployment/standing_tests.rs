@@ -23,6 +23,7 @@ fn run(number: u32, verb: &str, name: &str, ending: Option<Ending>, mark: Option
             ground: String::new(),
             digest: String::new(),
             artifact: None,
+            rewritten: None,
             acts: Vec::new(),
         },
         begun: "2026-11-01T00:00:00Z".to_owned(),

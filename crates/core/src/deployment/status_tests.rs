@@ -19,6 +19,7 @@ fn run(verb: &str, ending: Option<(Ending, &str)>) -> Entry {
             ground: String::new(),
             digest: String::new(),
             artifact: None,
+            rewritten: None,
             acts: Vec::new(),
         },
         begun: "2026-11-01T00:00:00Z".to_owned(),

@@ -43,6 +43,16 @@ pub trait Dialect: Sync {
         None
     }
 
+    /// How many signs the comment of such an object holds; nothing where it holds any number.
+    fn longest_comment(&self, _: Kind) -> Option<usize> {
+        None
+    }
+
+    /// Whether its name is one within its table alone, so that a part of another table may be called so too.
+    fn is_named_in_table(&self, _: &Object) -> bool {
+        false
+    }
+
     /// How a column that stops numbering rows goes on later where it was: nothing of one that does not, or where it cannot. `_keeper` is the
     /// sequence that keeps it meanwhile, as it is called, with its comment.
     fn keeps_count(&self, _column: &Object, _keeper: &Object) -> Option<Counted> {

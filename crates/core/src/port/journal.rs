@@ -25,6 +25,8 @@ pub struct Intention {
     pub digest: String,
     /// Digest of the folder of migrations that it is of, as a build carries it; of what brings no folder, nothing.
     pub artifact: Option<String>,
+    /// What of it is not as the folder has it, for whoever wrote it and goes on with the same; nobody is shown it.
+    pub rewritten: Option<String>,
     pub acts: Vec<Act>,
 }
 

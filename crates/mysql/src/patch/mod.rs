@@ -376,6 +376,24 @@ impl Dialect for MysqlDialect {
         })
     }
 
+    /// <https://dev.mysql.com/doc/refman/en/create-table.html>
+    fn longest_comment(&self, kind: Kind) -> Option<usize> {
+        match kind {
+            Kind::Table => Some(2048),
+            Kind::Column | Kind::Index => Some(1024),
+            _ => None,
+        }
+    }
+
+    /// Foreign keys, and checks of MySQL, have their names in the database.
+    fn is_named_in_table(&self, object: &Object) -> bool {
+        match object.kind {
+            Kind::Column | Kind::Index => true,
+            Kind::Constraint => !is_foreign_key(object) && (constraint::is_primary(object) || self.flavor.is_mariadb()),
+            _ => false,
+        }
+    }
+
     fn alter_together(&self, object: &Object, pieces: &[Piece<'_>], making: &Making<'_>) -> Together {
         together::alter(object, pieces, &Target { dialect: self, making })
     }

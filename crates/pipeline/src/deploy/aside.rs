@@ -6,22 +6,22 @@
 //! name, is a plan from that schema, and so is what has it back. Both are run there. In the end the schema has to be the one to which the
 //! way back leads as it is written. Does not live here: how such objects are known later (`core/manifest/deferred`).
 
-use super::back::{Taking, shown, uncounted};
+use super::back::{Taking, beyond, shown, uncounted};
 use super::deeds::said;
-use super::inert::{SETS, VALUES, beside, counts, hangs_on, identities, inert, is_called, is_in, named_by, shares};
-use super::same::{exchanged, lost};
+use super::inert::{VALUES, is_in, ran_by_another};
+use super::putting::{Aside, aside};
+use super::rewritten::{self, Anew, Instead, Kept};
+use super::same::{exchanged, lost, turned_over};
 use super::{Order, Proof};
-use crate::migrations::{Cut, Script};
+use crate::migrations::Cut;
 use crate::rehearse::{Place, Release};
 use crate::replay::Stage;
 use evenkeel_core::evidence::schema;
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::history::folder::Part;
-use evenkeel_core::kind::Kind;
-use evenkeel_core::manifest::deferred::{self, Deferred};
-use evenkeel_core::manifest::{Identity, Manifest, Object};
-use evenkeel_core::patch::{Dialect, Form, World, plan};
-use evenkeel_core::port::{Answer, Engine, Environment, Limits, Session, Watch};
+use evenkeel_core::kind::{Dimension, Kind};
+use evenkeel_core::manifest::{Deferred, Manifest, Object};
+use evenkeel_core::patch::Dialect;
+use evenkeel_core::port::{Answer, Engine, Entry, Environment, Limits, Session, Watch};
 use evenkeel_core::statement::{Grammar, Nature, Taken, Unseen, What};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,15 +39,6 @@ pub struct Putting<'a> {
     pub due: Date,
 }
 
-/// A way back in which something is put aside.
-#[derive(Debug)]
-pub struct Kept {
-    pub release: Release,
-    pub deferred: Vec<Deferred>,
-    /// Tables and columns, by schema and names, that do not go.
-    pub stays: BTreeSet<Vec<String>>,
-}
-
 /// Works it out where nobody has said that anything may be lost, and something would be: nothing where nothing would; why it cannot be done.
 ///
 /// # Errors
@@ -58,7 +49,16 @@ pub fn keeping(
     order: &Order<'_>,
     engine: &dyn Engine,
     (environment, limits, watch): (&dyn Environment, &Limits, &Watch<'_>),
+    earlier: &[Entry],
 ) -> Result<Result<Option<Kept>, String>, Box<Trouble>> {
+    let stepwise = !engine.undoes_definitions();
+    if stepwise {
+        // What is half taken back goes on as it was begun, whatever is in it by now.
+        let again = rewritten::again(earlier, release, engine.grammar()?);
+        if rewritten::is_begun(earlier, release) || again.is_err() {
+            return Ok(again);
+        }
+    }
     // What may change rows in other ways is told by the gate itself.
     let Proof::Evidence(statement, _) = &order.proof else { return Ok(Ok(None)) };
     if uncounted(statement, release).is_some() {
@@ -76,15 +76,17 @@ pub fn keeping(
     if filled.is_empty() && !has_earlier {
         return Ok(Ok(None));
     }
-    if !engine.undoes_definitions() {
-        return Ok(Err("each definition is a commit of its own there, of which nothing is worked out yet".to_owned()));
+    let grammar = engine.grammar()?;
+    if stepwise && beyond(statement, release, grammar).is_some() {
+        return Ok(Ok(None));
     }
     match super::deeds::deeds(release, &[]) {
+        _ if stepwise => {}
         Ok(deeds) if deeds.iter().all(|deed| !deed.unrecorded) => {}
         Ok(_) => return Ok(Err("it runs in no transaction".to_owned())),
         Err(trouble) => return Ok(Err(trouble.to_string())),
     }
-    Ok(kept(release, target, (&all, &filled), engine.grammar()?, putting)?.map(Some))
+    Ok(kept(release, target, (&all, &filled), (grammar, stepwise), putting)?.map(Some))
 }
 
 /// Works it out for tables and columns in which something is; why it cannot be done.
@@ -95,7 +97,7 @@ fn kept(
     release: &Release,
     target: &Manifest,
     (made, filled): (&[Vec<String>], &[Vec<String>]),
-    grammar: &dyn Grammar,
+    (grammar, stepwise): (&dyn Grammar, bool),
     putting: &Putting<'_>,
 ) -> Result<Result<Kept, String>, Box<Trouble>> {
     let manifest = (putting.whole)()?;
@@ -117,13 +119,19 @@ fn kept(
         let odd = place.gaps.first().cloned().unwrap_or_else(|| "its digest is another".to_owned());
         return Ok(Err(format!("on a throwaway server the schema is not as it is there: {odd}")));
     }
-    let observer = stage.engine.observer()?;
-    let before = observer.columns(&mut *place.scratch.session(&place.database)?)?;
+    // Where each definition is a commit of its own no server numbers columns; there only statements run that give nothing another name.
+    let columns = || match stepwise {
+        true => Ok(BTreeMap::new()),
+        false => stage.engine.observer()?.columns(&mut *place.scratch.session(&place.database)?),
+    };
+    let before = columns()?;
     let mut at = Bench {
         place: &place,
         stage,
+        whole: &manifest,
         dialect: &*dialect,
         putting,
+        stepwise,
         made,
         filled,
         given: BTreeSet::new(),
@@ -132,12 +140,21 @@ fn kept(
         stays: BTreeSet::new(),
     };
     let mut session = place.session(&place.database)?;
-    let mut cuts = Vec::new();
+    let (mut cuts, mut anew) = (Vec::new(), Vec::new());
     for cut in &release.cuts {
-        match at.cut(cut, &mut *session, grammar)? {
-            Ok(cut) => cuts.push(cut),
-            Err(why) => return Ok(Err(why)),
+        if stepwise {
+            // What is set in one is not set in the next, as where it counts.
+            session = place.session(&place.database)?;
         }
+        let done = match at.cut(cut, &mut *session, grammar)? {
+            Ok(done) => done,
+            Err(why) => return Ok(Err(why)),
+        };
+        match rewritten::cut(cut, &done.instead, grammar) {
+            Some(cut) => cuts.push(cut),
+            None => return Ok(Err(format!("what is put into {} would not be read as it is meant", cut.migration.key))),
+        }
+        anew.push(done);
     }
     drop(session);
     if let Some(name) = filled.iter().find(|name| !at.stays.contains(*name)) {
@@ -159,26 +176,34 @@ fn kept(
     let Some(deferred) = deferred.iter().map(seen).collect::<Option<Vec<_>>>() else {
         return Ok(Err("what was put aside is not known by its name and comment".to_owned()));
     };
-    let after = observer.columns(&mut *place.scratch.session(&place.database)?)?;
-    if let Some(why) = lost(&begin, &with).or_else(|| exchanged(filled, &deferred, (&before, &after))) {
+    let after = columns()?;
+    let not = || if stepwise { turned_over(filled, &deferred, (&begin, &with)) } else { exchanged(filled, &deferred, (&before, &after)) };
+    if let Some(why) = lost(&begin, &with).or_else(not) {
         return Ok(Err(why));
     }
-    Ok(Ok(Kept { release: Release { cuts, ..release.clone() }, deferred, stays }))
+    let text = if stepwise { rewritten::text(&anew, &stays, &deferred) } else { None };
+    if stepwise && text.is_none() {
+        return Ok(Err("what is put aside cannot be written into the journal".to_owned()));
+    }
+    let after = anew.into_iter().map(|anew| (anew.key, anew.after)).collect();
+    Ok(Ok(Kept { release: Release { cuts, ..release.clone() }, deferred, stays, after, text }))
 }
 
 /// Kinds of types that get another name where what is kept needs them.
 const TYPES: [Kind; 4] = [Kind::Enum, Kind::Domain, Kind::CompositeType, Kind::RangeType];
 /// So many differences are named.
 const NAMED: usize = 3;
-/// Both are made where nobody else is at work.
-const FORM: Form = Form { offline: true, throwaway: false };
 
 /// Where it is worked out, and what came of it so far.
 struct Bench<'a> {
     place: &'a Place,
     stage: Stage<'a>,
+    /// The environment.
+    whole: &'a Manifest,
     dialect: &'a dyn Dialect,
     putting: &'a Putting<'a>,
+    /// Each definition is a commit of its own.
+    stepwise: bool,
     /// Tables and columns that would go, and those of them in which something is.
     made: &'a [Vec<String>],
     filled: &'a [Vec<String>],
@@ -191,22 +216,18 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Runs one migration's way back; how it is written with what is put aside.
-    fn cut(&mut self, cut: &Cut, session: &mut dyn Session, grammar: &dyn Grammar) -> Result<Result<Cut, String>, Box<Trouble>> {
+    /// Runs one migration's way back; what takes the place of what is put aside in it.
+    fn cut(&mut self, cut: &Cut, session: &mut dyn Session, grammar: &dyn Grammar) -> Result<Result<Anew, String>, Box<Trouble>> {
         // How its own words for transactions are meant is the concern of whoever runs it.
         if let Err(trouble) = said(cut) {
             return Ok(Err(trouble.to_string()));
         }
-        let mut scripts = Vec::new();
-        for script in &cut.up {
+        let (mut instead, mut after) = (Vec::new(), Vec::new());
+        for (at, script) in cut.up.iter().enumerate() {
             let text = &script.part.text;
-            let mut rewritten = String::with_capacity(text.len());
-            for piece in &script.pieces {
+            for (place, piece) in script.pieces.iter().enumerate() {
                 let own = piece.text(text);
-                let What::Statement(statement) = &piece.what else {
-                    rewritten.push_str(own);
-                    continue;
-                };
+                let What::Statement(statement) = &piece.what else { continue };
                 self.stage.watch.stop.check()?;
                 match statement.beyond.unseen {
                     Some(Unseen::Computes) => return Ok(Err(format!("{} turns values into others", script.place(piece.start)))),
@@ -224,35 +245,44 @@ impl Bench<'_> {
                     };
                     let kind = |name: &[String]| if name.len() == 3 { Kind::Column } else { Kind::Table };
                     let names: Vec<(Kind, Vec<String>)> = names.into_iter().map(|name| (kind(&name), name)).collect();
-                    match self.put(&names, session)? {
-                        Ok(statements) => rewritten.push_str(&statements.join("\n")),
+                    match self.put(&names, session, &mut after)? {
+                        Ok(statements) => instead.push(Instead { script: at, piece: place, statements }),
                         Err(why) => return Ok(Err(format!("{}: {why}", script.place(piece.start)))),
                     }
                     continue;
                 }
                 if matches!(statement.nature, Nature::Transaction(_)) {
-                    rewritten.push_str(own);
+                    after.push(None);
                     continue;
                 }
                 let answer = session.run(own.trim())?;
                 // What is kept needs its type.
                 if let (Answer::Refused(_), Some(types)) = (&answer, &types) {
-                    match self.types(types, session)? {
-                        Ok(statements) => rewritten.push_str(&statements.join("\n")),
+                    match self.types(types, session, &mut after)? {
+                        Ok(statements) => instead.push(Instead { script: at, piece: place, statements }),
                         Err(why) => return Ok(Err(format!("{}: {why}", script.place(piece.start)))),
                     }
                     continue;
                 }
-                rewritten.push_str(own);
                 if let Answer::Refused(refused) = answer {
                     let place = script.place(piece.start);
                     return Ok(Err(format!("{place}: a throwaway server refuses it: {} ({})", refused.message, refused.code)));
                 }
+                after.push(self.stands()?);
             }
-            let part = Part { text: rewritten, ..script.part.clone() };
-            scripts.push(Script { pieces: grammar.split(&part.text), part });
         }
-        Ok(Ok(Cut { up: scripts, ..cut.clone() }))
+        Ok(Ok(Anew::of(cut, instead, after)))
+    }
+
+    /// The schema as it is by now; where who runs code is part of its statement, with that.
+    fn seen(&self) -> Result<Manifest, Box<Trouble>> {
+        let dimensions = if self.stepwise { vec![Dimension::Schema, Dimension::Privileges] } else { vec![Dimension::Schema] };
+        self.place.look_at(&self.place.database, &dimensions, self.stage)
+    }
+
+    /// The digest of the schema as it is by now, where what is in is told by that.
+    fn stands(&self) -> Result<Option<String>, Box<Trouble>> {
+        if self.stepwise { Ok(schema(&self.place.look(&self.place.database, self.stage)?)) } else { Ok(None) }
     }
 
     /// What a statement takes away, by names as they are on the server: nothing where none of it is to stay, and nothing for what nobody knows.
@@ -300,7 +330,12 @@ impl Bench<'_> {
     }
 
     /// Puts types aside that what is kept needs.
-    fn types(&mut self, types: &[Taken], session: &mut dyn Session) -> Result<Result<Vec<String>, String>, Box<Trouble>> {
+    fn types(
+        &mut self,
+        types: &[Taken],
+        session: &mut dyn Session,
+        after: &mut Vec<Option<String>>,
+    ) -> Result<Result<Vec<String>, String>, Box<Trouble>> {
         if self.deferred.is_empty() {
             return Ok(Err("a throwaway server refuses it, and nothing is kept that may need it".to_owned()));
         }
@@ -316,34 +351,44 @@ impl Bench<'_> {
                 _ => return Ok(Err(format!("which type {} is meant is not told", one.name))),
             }
         }
-        self.put(&names, session)
+        self.put(&names, session, after)
     }
 
-    /// Puts them aside here, has them back, and puts them aside again: the statements that do.
-    fn put(&mut self, names: &[(Kind, Vec<String>)], session: &mut dyn Session) -> Result<Result<Vec<String>, String>, Box<Trouble>> {
-        let now = self.place.look(&self.place.database, self.stage)?;
+    /// Puts them aside here, has them back, and puts them aside again: the statements that do. How the schema stands after each is added to
+    /// what is known of that.
+    fn put(
+        &mut self,
+        names: &[(Kind, Vec<String>)],
+        session: &mut dyn Session,
+        after: &mut Vec<Option<String>>,
+    ) -> Result<Result<Vec<String>, String>, Box<Trouble>> {
+        let now = self.seen()?;
         let mut world = now.clone();
         let (mut there, mut back, mut needs_opening, mut deferred) = (Vec::new(), Vec::new(), false, Vec::new());
         for (kind, name) in names {
             let parts: Vec<&str> = name.iter().map(String::as_str).collect();
             let Some(object) = world.find(*kind, &parts) else { return Ok(Err(format!("{} is not there", shown(name)))) };
-            if let Some(why) = self.turned(object, &now) {
+            if let Some(why) = self.turned(object, &now).or_else(|| ran_by_another(object, &now, self.whole)) {
                 return Ok(Err(why));
             }
-            let aside = match aside(object, &world, self.dialect, (self.putting, &mut self.given)) {
-                Ok(aside) => aside,
-                Err(why) => return Ok(Err(why)),
-            };
-            there.extend(aside.statements);
-            back.splice(0..0, aside.back);
-            needs_opening |= aside.needs_opening;
-            deferred.push(aside.deferred);
-            world = aside.after;
+            let days = (self.putting.since, self.putting.due);
+            let Aside { statements, back: home, needs_opening: opening, deferred: one, after: then } =
+                match aside(object, &world, self.dialect, (days, &mut self.given)) {
+                    Ok(aside) => aside,
+                    Err(why) => return Ok(Err(why)),
+                };
+            there.extend(statements);
+            back.splice(0..0, home);
+            needs_opening |= opening;
+            deferred.push(one);
+            world = then;
         }
         if needs_opening {
             back.splice(0..0, self.dialect.opening().iter().map(|line| (*line).to_owned()));
         }
-        let mut own = self.place.session(&self.place.database)?;
+        let place = self.place;
+        // Whoever has code back that runs as somebody else may say so; nothing of it runs here.
+        let mut own = if self.stepwise { place.scratch.session(&place.database)? } else { place.session(&place.database)? };
         for (what, statements) in [("", &there), ("to have it back, ", &back)] {
             for statement in statements {
                 if let Answer::Refused(refused) = own.run(statement)? {
@@ -351,7 +396,14 @@ impl Bench<'_> {
                 }
             }
         }
-        let again = self.place.look(&self.place.database, self.stage)?;
+        let again = self.seen()?;
+        let run_as = |one: &Manifest| {
+            let all = one.of_kind(Kind::Definer).iter();
+            all.map(|one| (one.identity.clone(), one.text("definer").map(str::to_owned))).collect::<BTreeSet<_>>()
+        };
+        if run_as(&again) != run_as(&now) {
+            return Ok(Err("what it runs would not come back with the rights that it ran with".to_owned()));
+        }
         if schema(&again) != schema(&now) {
             let odd = crate::patch::left(&again, &now, self.dialect);
             let words: Vec<String> = odd.iter().take(NAMED).map(|one| one.words()).collect();
@@ -361,6 +413,7 @@ impl Bench<'_> {
             if let Answer::Refused(refused) = session.run(statement)? {
                 return Ok(Err(format!("a throwaway server refuses {statement}: {} ({})", refused.message, refused.code)));
             }
+            after.push(self.stands()?);
         }
         self.stays.extend(names.iter().filter(|(kind, _)| !TYPES.contains(kind)).map(|(_, name)| name.clone()));
         self.deferred.extend(deferred);
@@ -379,122 +432,4 @@ fn plainly(cuts: &[Cut], place: &Place) -> Result<Option<String>, Box<Trouble>> 
         }
     }
     Ok(None)
-}
-
-/// The statements that put something aside, and those that have it back.
-struct Aside {
-    statements: Vec<String>,
-    back: Vec<String>,
-    needs_opening: bool,
-    deferred: Deferred,
-    /// The schema then, without it.
-    after: Manifest,
-}
-
-fn aside(
-    object: &Object,
-    now: &Manifest,
-    dialect: &dyn Dialect,
-    (putting, given): (&Putting<'_>, &mut BTreeSet<[String; 3]>),
-) -> Result<Aside, String> {
-    let whole = now.whole();
-    let mut fresh = |of: &Object| {
-        let last = of.identity.parts().len().saturating_sub(1);
-        let place = |name: &str| {
-            let table = if of.kind == Kind::Column { of.identity.part(1) } else { "" };
-            [of.identity.part(0), table, name].map(str::to_owned)
-        };
-        let is_taken =
-            |name: &str| given.contains(&place(name)) || whole.objects().iter().any(|other| shares(other, of) && is_called(other, name));
-        let name = deferred::name(of.identity.part(last), putting.since, &is_taken);
-        given.insert(place(&name));
-        let mut other = of.clone();
-        other.identity = of.identity.with(last, name.into());
-        other
-    };
-    let mut goal: BTreeMap<(Kind, Identity), Object> =
-        now.objects().iter().map(|object| ((object.kind, object.identity.clone()), object.clone())).collect();
-    for gone in inert(object, now)? {
-        goal.remove(&(gone.kind, gone.identity.clone()));
-    }
-    if let Some(own) = goal.get_mut(&(object.kind, object.identity.clone())).filter(|own| own.kind == Kind::Column) {
-        for name in SETS {
-            own.unset(name);
-        }
-    }
-    let other = fresh(object);
-    let one = Deferred {
-        kind: object.kind,
-        identity: other.identity.clone(),
-        was: object.display(),
-        since: putting.since,
-        due: putting.due,
-        back: None,
-    };
-    // What has a name among others has to have another, or what is made later could not be called so.
-    let mut renamed: Vec<(Object, Object)> = Vec::new();
-    let mut marked: Vec<(&Object, Deferred)> = Vec::new();
-    for part in beside(object, now) {
-        let named = named_by(part, now);
-        renamed.push((named.clone(), fresh(named)));
-        if object.kind == Kind::Column {
-            marked.push((part, Deferred { was: part.display(), ..one.clone() }));
-        }
-    }
-    for sequence in identities(object, now) {
-        let other = fresh(&sequence);
-        renamed.push((sequence, other));
-    }
-    let counted = counts(object).map(|sequence| {
-        let mut keeper = fresh(&sequence);
-        keeper.set("comment", Deferred { was: sequence.display(), ..one.clone() }.mark());
-        dialect.keeps_count(object, &keeper).ok_or_else(|| format!("where {} goes on numbering rows cannot be kept", object.display()))
-    });
-    let counted = counted.transpose()?;
-    renamed.push((object.clone(), other));
-    marked.push((object, one));
-    let with = |marks: &[(&Object, Deferred)]| {
-        let mut goal = goal.clone();
-        for (marked, one) in marks {
-            if let Some(object) = goal.get_mut(&(marked.kind, marked.identity.clone())) {
-                object.set("comment", one.mark());
-            }
-        }
-        Manifest::new(now.endpoint.clone(), now.dimensions.clone(), goal.into_values().collect(), now.gaps.clone())
-    };
-    let between = |from: &Manifest, to: &Manifest| {
-        let planned = plan(&World::of(from), &World::of(to), dialect, FORM);
-        if let Some(refusal) = planned.refused.first() {
-            return Err(format!("{} {}: {}", refusal.kind.name(), refusal.object, refusal.reason));
-        }
-        let needs_opening = planned.statements().any(|statement| dialect.needs_opening(statement));
-        if let Some(statement) = planned.statements().find(|statement| statement.alone) {
-            return Err(format!("it runs in no transaction: {}", statement.sql));
-        }
-        Ok((planned.statements().map(|statement| statement.sql.clone()).collect::<Vec<_>>(), needs_opening))
-    };
-    let renames = |one: &Object, other: &Object| {
-        dialect.renames(one, other).ok_or_else(|| format!("{} {} cannot be given another name", one.kind.name(), one.display()))
-    };
-    let (there, needs_opening) = between(&with(&marked), now)?;
-    let mut back: Vec<String> = renamed.iter().rev().map(|(one, other)| renames(other, one)).collect::<Result<_, _>>()?;
-    back.extend(counted.iter().flat_map(|counted| counted.before.clone()));
-    back.extend(there);
-    back.extend(counted.iter().flat_map(|counted| counted.after.clone()));
-    let Some((_, one)) = marked.last_mut() else { return Err("nothing is marked".to_owned()) };
-    one.back = Some(dialect.transaction().map_or(back.join(" "), |(begin, end)| format!("{begin} {} {end}", back.join(" "))));
-    let deferred = one.clone();
-    let (there, opening) = between(now, &with(&marked))?;
-    let mut statements: Vec<String> = counted.into_iter().flat_map(|counted| counted.keep).chain(there).collect();
-    if opening {
-        return Err("what makes it inert means the same only in a session of evenkeel's own".to_owned());
-    }
-    statements.extend(renamed.iter().map(|(one, other)| renames(one, other)).collect::<Result<Vec<_>, _>>()?);
-    let is_gone = |one: &Object| {
-        let is_renamed = renamed.iter().any(|(was, _)| was.kind == one.kind && was.identity == one.identity);
-        is_renamed || object.kind == Kind::Table && hangs_on(one, object)
-    };
-    let objects = goal.into_values().chain(now.apart().iter().cloned()).filter(|one| !is_gone(one)).collect();
-    let after = Manifest::new(now.endpoint.clone(), now.dimensions.clone(), objects, now.gaps.clone());
-    Ok(Aside { statements, back, needs_opening, deferred, after })
 }

@@ -311,7 +311,7 @@ fn gone(proof: &Proof, release: &Release, target: &Manifest) -> BTreeMap<String,
 }
 
 /// Why nobody can count what a way back takes where each definition is a commit of its own: it may take more than what was made.
-fn beyond(statement: &Statement, release: &Release, grammar: &dyn Grammar) -> Option<String> {
+pub(super) fn beyond(statement: &Statement, release: &Release, grammar: &dyn Grammar) -> Option<String> {
     for cut in &release.cuts {
         let Some(step) = statement.predicate.steps.iter().find(|step| step.key == cut.migration.key) else {
             return Some(format!("the evidence does not say what {} made", cut.migration.key));

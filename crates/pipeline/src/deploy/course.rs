@@ -33,6 +33,8 @@ pub(super) struct Work<'a> {
     pub order: &'a Order<'a>,
     pub run: &'a Run<'a>,
     pub release: &'a Release,
+    /// What of it is not as its files have it, as the journal keeps it.
+    pub rewritten: Option<&'a str>,
     pub recording: Option<&'a Recording>,
     pub read: &'a Migrations,
 }
@@ -63,6 +65,7 @@ impl Work<'_> {
             ground: schema(target).unwrap_or_default(),
             digest: Intention::digest_of(&deeds.iter().map(|deed| deed.act.clone()).collect::<Vec<_>>()),
             artifact: Some(self.read.digest()),
+            rewritten: self.rewritten.map(str::to_owned),
             acts: deeds.iter().map(|deed| deed.act.clone()).collect(),
         };
         let intended = match Intended::write(order.store, &intention, gone)? {

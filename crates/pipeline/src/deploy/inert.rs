@@ -8,8 +8,17 @@ use evenkeel_core::manifest::{Identity, Manifest, Object, shown_parts};
 use evenkeel_core::trace::has_word;
 
 /// What a column loses, so that rows that do not have it get nothing.
-pub const SETS: [&str; 8] =
-    ["not_null", "not_null_name", "not_null_no_inherit", "default", "identity", "identity_options", "generated", "generated_kind"];
+pub const SETS: [&str; 9] = [
+    "not_null",
+    "not_null_name",
+    "not_null_no_inherit",
+    "default",
+    "identity",
+    "identity_options",
+    "generated",
+    "generated_kind",
+    "on_update",
+];
 
 /// What says of a column what values it has.
 pub const VALUES: [&str; 4] = ["type", "collation", "generated", "generated_kind"];
@@ -27,8 +36,9 @@ pub fn shares(other: &Object, one: &Object) -> bool {
         && (!is_column || other.identity.part(1) == one.identity.part(1))
 }
 
+/// Whether it has that name, or one that some servers take for it.
 pub fn is_called(object: &Object, name: &str) -> bool {
-    object.identity.parts().last() == Some(name)
+    object.identity.parts().last().is_some_and(|own| own.to_lowercase() == name.to_lowercase())
 }
 
 /// What keeps others from writing, or acts when they do: keys, checks and what else hangs on a column, with what the server would drop with
@@ -45,7 +55,8 @@ pub fn inert<'m>(object: &'m Object, now: &'m Manifest) -> Result<Vec<&'m Object
         }
         let keys = now.of_kind(Kind::Constraint).iter().filter(is_on).filter(|key| key.text("type") == Some("foreign key"));
         let others = [Kind::Trigger, Kind::PublicationTable].into_iter().flat_map(|kind| now.of_kind(kind)).filter(is_on);
-        return Ok(keys.chain(others).collect());
+        // Whose rights code runs with goes with it.
+        return Ok(keys.chain(others).chain(definers(object, now)).collect());
     }
     let column = object.identity.part(2);
     if let Some(why) = now.find(Kind::Table, &[schema, table]).and_then(partly) {
@@ -58,9 +69,70 @@ pub fn inert<'m>(object: &'m Object, now: &'m Manifest) -> Result<Vec<&'m Object
         return Err(format!("its type, domain {domain}, may refuse rows that do not have it"));
     }
     let keys = now.of_kind(Kind::Constraint).iter().filter(is_on).filter(|key| mentions(key, column));
-    let indexes = on(schema, table, now).filter(|index| mentions(index, column) && !is_plain(index));
+    // One that has its name within its table goes: whoever makes that column again makes it again.
+    let is_kept = |index: &&Object| is_plain(index) && index.identity.parts().len() == 2;
+    let indexes = on(schema, table, now).filter(|index| mentions(index, column) && !is_kept(index));
     let statistics = now.of_kind(Kind::Statistics).iter().filter(|one| is_about(one, schema, table) && mentions(one, column));
     Ok(keys.chain(indexes).chain(statistics).collect())
+}
+
+/// As whom triggers of a table run, where that is told apart from them.
+fn definers<'m>(table: &'m Object, now: &'m Manifest) -> impl Iterator<Item = &'m Object> {
+    let triggers = now
+        .of_kind(Kind::Trigger)
+        .iter()
+        .filter(|trigger| trigger.identity.part(0) == table.identity.part(0) && trigger.identity.part(1) == table.identity.part(1));
+    triggers.flat_map(|trigger| {
+        let shown = trigger.display();
+        let is_its = move |one: &&Object| one.identity.part(0) == Kind::Trigger.name() && one.identity.part(1) == shown;
+        now.of_kind(Kind::Definer).iter().filter(is_its)
+    })
+}
+
+/// Why a trigger of a table would come back with the rights of somebody else than in the environment: what was seen of it there is not what
+/// is on the throwaway server.
+pub fn ran_by_another(object: &Object, now: &Manifest, environment: &Manifest) -> Option<String> {
+    let mut all = definers(object, now).filter(|_| object.kind == Kind::Table);
+    let is_same = |one: &&Object| {
+        let parts: Vec<&str> = one.identity.parts().collect();
+        environment.find(Kind::Definer, &parts).is_some_and(|other| other.text("definer") == one.text("definer"))
+    };
+    let other = all.find(|one| !is_same(one))?;
+    Some(format!("with whose rights trigger {} runs is not told", other.identity.part(1)))
+}
+
+/// What of a table or column nobody has proven to stay what it is where each definition is a commit of its own.
+pub fn unproven(object: &Object, now: &Manifest) -> Option<String> {
+    let (schema, name) = (object.identity.part(0), object.identity.part(1));
+    let table = now.find(Kind::Table, &[schema, name])?;
+    const ODD: [(&str, &str); 5] = [
+        ("partition_by", "has partitions"),
+        ("system_versioned", "keeps old versions of its rows"),
+        ("periods", "has periods"),
+        ("merged", "shows the rows of others"),
+        ("connection", "has its rows on another server"),
+    ];
+    if let Some((_, why)) = ODD.iter().find(|(property, _)| table.get(property).is_some()) {
+        return Some(format!("{} {why}", table.display()));
+    }
+    if object.kind == Kind::Table {
+        return None;
+    }
+    let (column, shown) = (object.identity.part(2), object.display());
+    if object.get("auto_increment").is_some() {
+        return Some(format!("where {shown} goes on numbering rows cannot be kept"));
+    }
+    if ["generated", "row_period"].iter().any(|property| object.get(property).is_some()) {
+        return Some(format!("the server computes {shown}"));
+    }
+    let mut others = now.of_kind(Kind::Column).iter().filter(|other| is_in(other, table));
+    let other = others.find(|other| other.text("generated").is_some_and(|text| has_word(text, column)))?;
+    Some(format!("{} is computed of {shown}", other.display()))
+}
+
+/// Whether something is a table.
+pub fn of_table(object: &Object) -> bool {
+    object.kind == Kind::Table
 }
 
 /// The domain of a type, by itself or by one that it is made of, that may refuse NULL.

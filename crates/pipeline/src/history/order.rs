@@ -37,6 +37,7 @@ impl Order<'_> {
             ground,
             digest: Intention::digest_of(&acts),
             artifact: None,
+            rewritten: None,
             acts,
         }
     }

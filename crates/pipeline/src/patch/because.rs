@@ -4,8 +4,8 @@
 //! (`core/patch/wanted`).
 
 use super::{Left, Odd, left};
-use evenkeel_core::kind::Kind;
-use evenkeel_core::manifest::{Manifest, Object};
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Manifest, Object, shown_parts};
 use evenkeel_core::patch::{Dialect, Excused, Plan, Refusal, World};
 use std::collections::BTreeSet;
 
@@ -22,6 +22,26 @@ pub fn consequences(odd: &mut Vec<Left>, planned: &mut Plan, excused: &[Excused]
         planned.refused.push(Refusal { kind: one.kind, object: one.object.clone(), reason });
         false
     });
+}
+
+/// What was put aside in place of being dropped, and needs something that is to go, or is in it: which that is, and until when it is kept.
+pub fn put_aside(kind: Kind, object: &str, candidate: &Manifest) -> Option<String> {
+    let named = format!("{} {object}", kind.name());
+    let needs = |one: &Object| matches!(one.get("needs"), Some(Value::List(items)) if items.iter().any(|item| **item == *named));
+    let schema = shown_parts(object).filter(|_| kind == Kind::Schema).and_then(|parts| parts.into_iter().next());
+    let is_in = |one: &Object| schema.as_deref() == Some(one.identity.part(0));
+    let apart = candidate.apart().iter().find(|one| needs(one) || is_in(one))?;
+    let deferred = || candidate.deferred();
+    let is_its = |parts: Vec<&str>| apart.identity.parts().zip(&parts).filter(|(one, other)| one == *other).count() == parts.len();
+    let kept = deferred().find(|one| is_its(one.identity.parts().collect())).or_else(|| deferred().next())?;
+    let (name, was) = (kept.display(), &kept.was);
+    Some(format!(
+        "{} {name} (it was {was}), put aside {}, is kept until {} and {}: drop that first, by a release of its own",
+        kept.kind.name(),
+        kept.since,
+        kept.due,
+        if kind == Kind::Schema { "is in it" } else { "needs it" }
+    ))
 }
 
 /// What is refused that it needs, hangs on, or is needed through: by kind and name.

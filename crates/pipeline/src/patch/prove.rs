@@ -1,6 +1,6 @@
 //! A plan, tried on a throwaway server that has the candidate's schema, and compared in all that a patch can touch.
 
-use super::because::{because_of, consequences, held_back};
+use super::because::{because_of, consequences, held_back, put_aside};
 use super::build::{like, look, run};
 use super::without::{is_parted, spare, without};
 use super::{Builder, Left, Odd, Proofs, build, left};
@@ -369,10 +369,10 @@ fn tried(
             refused.iter().filter(|((kind, _), _)| is_extension(kind)).map(|((_, object), why)| format!("extension {object}: {why}")),
         );
         failed.extend(refused.iter().map(|((kind, object), why)| format!("{} {object}: {why}", kind.name())));
-        given_up.extend(refused.into_iter().map(|((kind, object), why)| Refusal {
-            kind,
-            object,
-            reason: format!("a throwaway server refuses the statement for it, which is a fault of evenkeel to be reported: {why}"),
+        given_up.extend(refused.into_iter().map(|((kind, object), why)| {
+            let ours = || format!("a throwaway server refuses the statement for it, which is a fault of evenkeel to be reported: {why}");
+            let reason = put_aside(kind, &object, candidate).unwrap_or_else(ours);
+            Refusal { kind, object, reason }
         }));
         seen = look(&*built.scratch, &built.database, &*dialect, &builder.watch)?;
         odd = left(&seen, reference, &*dialect);

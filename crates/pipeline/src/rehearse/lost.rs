@@ -5,7 +5,7 @@
 use crate::migrations::{Cut, Said, Script};
 use evenkeel_core::history::effect::{Stand, Touch, effect};
 use evenkeel_core::kind::Kind;
-use evenkeel_core::manifest::Manifest;
+use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::rehearsal::{Migration, Undo};
 use evenkeel_core::statement::{Grammar, Nature};
 use evenkeel_core::trace::{Sort, has_word};
@@ -69,6 +69,23 @@ pub fn unseen(grammar: &dyn Grammar, cut: &Cut, told: &Migration, (before, after
     };
     let place = |at: usize| told.statements.get(at).or(told.statements.last()).map(|trace| trace.place.clone()).or_else(first);
     undo.rows_changed = at.and_then(place);
+}
+
+/// Whether what writes tables anew in a migration keeps what is in them: it is a plain definition, and each column that was there has the
+/// values that it had. One that comes is filled, and goes again.
+pub fn keeps_values(cut: &Cut, (before, after): (&Manifest, &Manifest)) -> bool {
+    const VALUES: [&str; 4] = ["type", "collation", "generated", "generated_kind"];
+    let is_plain = |said: Said<'_>| {
+        let statement = said.statement;
+        let nature = matches!(statement.nature, Nature::Definition | Nature::Session | Nature::Transaction(_));
+        nature && statement.odd.is_none() && statement.beyond.unseen.is_none()
+    };
+    let is_kept = |column: &Object| {
+        let parts: Vec<&str> = column.identity.parts().collect();
+        let now = after.find(Kind::Column, &parts);
+        now.is_some_and(|now| VALUES.iter().all(|name| now.get(name) == column.get(name)))
+    };
+    cut.up.iter().flat_map(Script::statements).all(is_plain) && before.of_kind(Kind::Column).iter().all(is_kept)
 }
 
 /// Tables that were there before and that a migration changes or reads.

@@ -188,7 +188,12 @@ impl Place {
 
     /// The schema of one of its databases.
     pub fn look(&self, database: &str, stage: Stage<'_>) -> Result<Manifest, Box<Trouble>> {
-        let request = Request { dimensions: vec![Dimension::Schema], ..Request::new("the rehearsal") };
+        self.look_at(database, &[Dimension::Schema], stage)
+    }
+
+    /// What there is of one of its databases.
+    pub fn look_at(&self, database: &str, dimensions: &[Dimension], stage: Stage<'_>) -> Result<Manifest, Box<Trouble>> {
+        let request = Request { dimensions: dimensions.to_vec(), ..Request::new("the rehearsal") };
         let quiet = Watch { watcher: &evenkeel_core::port::Silent, stop: stage.watch.stop };
         self.scratch.environment(database)?.capture(&request, &quiet)
     }

@@ -121,7 +121,10 @@ impl Each<'_> {
         undo.exact = Some(undo.differences.is_empty());
         undo.order_only = undo.differences.is_empty() && is_reordered(before, &there);
         match (self.observer, &columns) {
-            (Some(observer), Some(columns)) => self.rows(told, &mut undo, (observer, columns))?,
+            (Some(observer), Some(columns)) => {
+                let keeps = lost::keeps_values(cut, (before, after));
+                self.rows((told, keeps), &mut undo, (observer, columns))?;
+            }
             _ => lost::unseen(self.ground.grammar, cut, told, (before, after), &mut undo),
         }
         // The way back leads to where the migration can run again.
@@ -138,7 +141,7 @@ impl Each<'_> {
     /// What the way back takes away of rows that were there before.
     fn rows(
         &self,
-        told: &Migration,
+        (told, keeps): (&Migration, bool),
         undo: &mut Undo,
         (observer, columns): (&dyn Observer, &BTreeMap<(u64, u64), String>),
     ) -> Result<(), Box<Trouble>> {
@@ -152,7 +155,11 @@ impl Each<'_> {
             .map(|column| format!("{column}: made anew, what was in it is gone unless a statement brings it back"))
             .collect();
         undo.data_lost.extend(self.lost(&full)?);
-        let moves_rows = |trace: &&Trace| matches!(trace.class, Class::Data | Class::Rewrite | Class::Unknown);
+        let moves_rows = |trace: &&Trace| match trace.class {
+            Class::Rewrite => !keeps,
+            Class::Data | Class::Unknown => true,
+            _ => false,
+        };
         let unseen = told
             .statements
             .iter()

@@ -30,8 +30,8 @@ pub fn intend(turn: &mut Turn<'_>, intention: &Intention, gone: &[&Entry]) -> Re
     }
     let owner = &intention.owner;
     let insert =
-        "INSERT INTO evenkeel_store.run (verb, environment, target, by, host, boot, pid, started, reason, snapshot, ground, digest, artifact)
-                  VALUES ($1, $2, $3, $4, $5, $6, $7::bigint, $8, $9, $10, $11, $12, $13) RETURNING number::text, letters";
+        "INSERT INTO evenkeel_store.run (verb, environment, target, by, host, boot, pid, started, reason, snapshot, ground, digest, artifact, rewritten)
+                  VALUES ($1, $2, $3, $4, $5, $6, $7::bigint, $8, $9, $10, $11, $12, $13, $14) RETURNING number::text, letters";
     let pid = owner.pid.to_string();
     let values = [
         Some(intention.verb.as_str()),
@@ -47,6 +47,7 @@ pub fn intend(turn: &mut Turn<'_>, intention: &Intention, gone: &[&Entry]) -> Re
         Some(&intention.ground),
         Some(&intention.digest),
         intention.artifact.as_deref(),
+        intention.rewritten.as_deref(),
     ];
     let mut row = turn.rows(insert, &values)?.pop().ok_or_else(|| turn.strange("no number of a run"))?;
     let (number, letters): (u32, String) = (row.number()?, row.text()?);
@@ -235,6 +236,7 @@ fn entry(mut row: Row) -> Result<Entry, Fault> {
             ground: row.text()?,
             digest: row.text()?,
             artifact: row.maybe(),
+            rewritten: row.maybe(),
             acts: Vec::new(),
         },
         begun: row.text()?,

@@ -8,9 +8,10 @@ use evenkeel_core::port::{Answer, Limits, Session};
 use std::time::Duration;
 
 /// Of the tables: the number of the last file of [`STEPS`].
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// What makes each version of the one before.
-const STEPS: &[(i64, &str)] = &[(1, include_str!("tables_1.sql")), (VERSION, include_str!("tables_2.sql"))];
+const STEPS: &[(i64, &str)] =
+    &[(1, include_str!("tables_1.sql")), (2, include_str!("tables_2.sql")), (VERSION, include_str!("tables_3.sql"))];
 /// Who makes tables holds this advisory lock of the database: "ek store" in ASCII, another than evenkeel's on targets.
 const MAKING: &str = "SELECT pg_catalog.pg_advisory_xact_lock(7307970500585550437)";
 /// Others may write at the same time; nobody does for long.

@@ -110,6 +110,7 @@ impl Work<'_> {
             ground: told.baseline.clone().unwrap_or_default(),
             digest: Intention::digest_of(&acts),
             artifact: None,
+            rewritten: None,
             acts,
         };
         let gone: Vec<&Entry> = settled.iter().collect();
