@@ -308,7 +308,9 @@ pub trait Environment: Send + Sync {
     /// One of both cannot be reached, or goes away; the end was asked for; rows of such servers are not copied.
     fn pour(&self, _into: &str, _: &Limits, _: &Watch<'_>) -> Result<Vec<Filled>, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, format!("rows of {} are not copied", self.describe()));
-        Err(Box::new(trouble.expected("a PostgreSQL database").fix("leave --data out; or bring rows with a dump: --dump FILE")))
+        Err(Box::new(
+            trouble.expected("a PostgreSQL, MySQL or MariaDB database").fix("leave --data out; or bring rows with a dump: --dump FILE"),
+        ))
     }
 
     /// When things became as they are, and whose work that was, as far as the server can say.

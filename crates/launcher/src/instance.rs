@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use evenkeel_core::port::Stop;
 
 use crate::binary::Fingerprint;
+use crate::bounds::Bounds;
 use crate::fault::Fault;
 use crate::process::{Mark, end_group, executable, running_inside, send};
 use crate::recipe::{Identity, Program, Readiness, Recipe, StopSignal, StopStep};
@@ -48,6 +49,7 @@ struct Running {
     child: Child,
     mark: Option<Mark>,
     stop: Vec<StopStep>,
+    bounds: Bounds,
 }
 
 impl Instance {
@@ -119,6 +121,12 @@ impl Instance {
         self.running.as_ref().map(|running| running.child.id())
     }
 
+    /// What the server may take of this machine, in words; nothing while none runs.
+    #[must_use]
+    pub fn bounds(&self) -> &[String] {
+        self.running.as_ref().map_or(&[], |running| running.bounds.words())
+    }
+
     /// Runs a preparing program (init, copy) as the server's user inside [`Self::run_dir`] and waits for it.
     ///
     /// # Errors
@@ -161,7 +169,8 @@ impl Instance {
         let child = spawn(&recipe.start, &self.user, &self.run_dir, &log, Some(recipe.on_owner_death))?;
         let pid = pid_of(&child);
         let mark = Mark::of(pid);
-        self.running = Some(Running { child, mark: mark.clone(), stop: recipe.stop });
+        let bounds = Bounds::put(&self.identity.display(), pid, &self.run_dir, &self.executable);
+        self.running = Some(Running { child, mark: mark.clone(), stop: recipe.stop, bounds });
         let directory = self.directory.clone();
         let note = |executable| match &mark {
             Some(process) => Server { process: process.clone(), executable, on_owner_death: recipe.on_owner_death }.write(&directory),

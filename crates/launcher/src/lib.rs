@@ -8,9 +8,10 @@
 //! - a process is signalled only by a pid that is proven to be ours (start time, executable), never by name.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  recipe  process  user  binary  network  cage  copy  root  record  spawn  instance  template  keeping  sweep`.
+//! `fault  recipe  process  user  binary  network  cage  copy  root  bounds  record  spawn  instance  template  keeping  sweep`.
 
 mod binary;
+mod bounds;
 mod cage;
 mod copy;
 mod fault;
@@ -27,6 +28,7 @@ mod template;
 mod user;
 
 pub use binary::{Fingerprint, answer, find_programs, on_path};
+pub use bounds::{Overrun, overrun};
 pub use cage::shut_in;
 pub use copy::{Take, copy_tree, make_like};
 pub use fault::Fault;

@@ -6,8 +6,8 @@ use crate::{capture, claim, deploy, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{
-    Answers, Claimed, Condition, Environment, Flights, Inquiry, Limits, Noticed, Origins, Register, RegisterRow, Registered, Request,
-    Sought, Tool, Traffic, Used, Vitals, Watch, Wish,
+    Answers, Claimed, Condition, Environment, Filled, Flights, Inquiry, Limits, Noticed, Origins, Register, RegisterRow, Registered,
+    Request, Sought, Tool, Traffic, Used, Vitals, Watch, Wish,
 };
 use evenkeel_runtime::{Driver, interruptible};
 use std::time::Duration;
@@ -111,6 +111,10 @@ impl Environment for MysqlEnvironment {
     fn filled(&self, of: &[Vec<String>], limits: &Limits, watch: &Watch<'_>) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
         let work = async { deploy::filled::count(&self.target, of, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn pour(&self, into: &str, limits: &Limits, watch: &Watch<'_>) -> Result<Vec<Filled>, Box<Trouble>> {
+        crate::fill::pour(&self.target, into, limits, watch)
     }
 
     fn orphans(&self, keys: &[Vec<String>], limits: &Limits, watch: &Watch<'_>) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {

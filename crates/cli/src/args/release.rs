@@ -224,8 +224,8 @@ pub struct Rehearse {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub dump: Option<PathBuf>,
     /// Fill tables of the throwaway server with copies of the rows of this environment, by its configured name; one that is not production.
-    /// It is read only; no value of a row is told. PostgreSQL.
-    #[arg(long, value_name = "ENV", conflicts_with = "rows")]
+    /// It is read only; no value of a row is told. All rows of a table come, or none: not with --rows.
+    #[arg(long, value_name = "ENV")]
     pub data: Option<String>,
     /// Give tables of the throwaway server so many made-up rows each, or such a part of what they have on the target; without it they are
     /// empty. Several sizes with commas, such as 1%,3%,10%: then it is estimated what everything takes on the target's size.

@@ -138,6 +138,7 @@ fn command(arguments: &Rehearse, rehearsal: &Rehearsal) -> String {
 pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, Demanded), Box<Trouble>> {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
+    one_source(arguments)?;
     let prepared = super::in_place::wanted(arguments, settings, common)?;
     let data = arguments.data.as_deref().map(|typed| super::in_place::readable(typed, settings, common)).transpose()?;
     let endpoint = wire::endpoint(&arguments.target, settings, common, &DIMENSIONS)?;
@@ -271,6 +272,21 @@ fn workload(arguments: &Rehearse, parts: &[Part], asking: &Asking<'_>, run: &Run
         Ok((paint::scrub(&path.display().to_string()), queries, hidden))
     })
     .collect()
+}
+
+/// Rows are all that an environment has, or made up. A part of what it has would leave out the rows that a release fails on (the second of
+/// two that are the same, the one that is NULL) and seem to say that there are none; and it is no part of the target's, of which estimates
+/// are made.
+fn one_source(arguments: &Rehearse) -> Result<(), Box<Trouble>> {
+    let (Some(data), false) = (&arguments.data, arguments.rows.is_empty()) else { return Ok(()) };
+    let sizes: Vec<String> = arguments.rows.iter().map(|amount| amount.to_string().replace(" %", "%").replace(" rows", "")).collect();
+    let (data, sizes) = (crate::paint::shell::quoted(data), sizes.join(","));
+    let trouble =
+        Trouble::new(Class::Usage, "a part of an environment's rows is not rehearsed on: it would hide those that a release fails on")
+            .expected("all of its rows, as they are (--data), or rows that are made up in the target's numbers (--rows)")
+            .found(format!("--data {data} and --rows {sizes}"));
+    let fix = format!("rehearse twice: --data {data} for what fails on rows, and --rows {sizes} for how long it takes");
+    Err(Box::new(trouble.origin("flag --rows").fix(fix)))
 }
 
 /// The sizes that are asked for, the least first: all numbers, or all parts.

@@ -122,7 +122,10 @@ fn rows_of_production_and_of_what_may_be_production_are_not_copied() {
     refused("production", &[]).says("rows of production are not copied").says("tier = \"production\"");
     refused("elsewhere", &[]).says("elsewhere");
     refused(&staged.server.url("staging"), &[]).says("--data");
-    refused("staging", &["--rows", "100"]).says("--rows");
+    for rows in ["100", "10%", "1%,3%,10%"] {
+        let told = refused("staging", &["--rows", rows]).says("it would hide those that a release fails on");
+        told.says(&format!("--data staging for what fails on rows, and --rows {rows} for how long it takes"));
+    }
     let toml = staged.toml("").replace(&staged.server.url("staging"), &staged.server.url("production"));
     staged.place.write("evenkeel.toml", toml);
     refused("staging", &[]).says("it is the database of production");

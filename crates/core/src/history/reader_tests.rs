@@ -267,3 +267,20 @@ fn of_tools_that_read_files_alike_the_first_is_taken_and_the_others_are_said() {
         assert!(told.why.contains("the target has its table") && !told.why.contains(first), "{}", told.why);
     }
 }
+
+/// As a public project has them: golang-migrate itself refuses such a folder.
+#[test]
+fn of_two_with_one_number_each_has_its_own_way_back() {
+    let pair = |name: &str| [format!("1_{name}.up.sql"), format!("1_{name}.down.sql")];
+    let ([up_a, down_a], [up_b, down_b]) = (pair("a"), pair("b"));
+    let both = [(up_a.as_str(), "select 1;"), (down_a.as_str(), "select 2;"), (up_b.as_str(), "select 3;"), (down_b.as_str(), "select 4;")];
+    let folder = read(&both, Some("golang-migrate"));
+    let back = |at: usize| folder.migrations[at].down.as_ref().map(|parts| parts[0].text.clone());
+    assert_eq!((back(0).as_deref(), back(1).as_deref()), (Some("select 2;"), Some("select 4;")));
+    assert_eq!(folder.odd.len(), 1, "{:?}", folder.odd);
+    // Where none has its name it is nobody's; where only one has the number, the names may be others.
+    let folder = read(&[("1_a.up.sql", "select 1;"), ("1_b.up.sql", "select 3;"), ("1_c.down.sql", "select 4;")], Some("golang-migrate"));
+    assert!(folder.migrations.iter().all(|migration| migration.down.is_none()));
+    let folder = read(&[("1_a.up.sql", "select 1;"), ("1_c.down.sql", "select 4;")], Some("golang-migrate"));
+    assert!(folder.migrations[0].down.is_some());
+}

@@ -35,6 +35,11 @@ pub trait Workshop: Send + Sync {
         false
     }
 
+    /// That one of its servers was ended because it took more of this machine than it may: whatever else is said then follows from that.
+    fn overrun(&self) -> Option<Box<Trouble>> {
+        None
+    }
+
     /// Starts a server and returns when it takes connections.
     ///
     /// # Errors
@@ -183,6 +188,11 @@ impl Looker for Fresh {
 pub trait Scratch: Send + Sync {
     /// `PostgreSQL 17.10`.
     fn describe(&self) -> String;
+
+    /// What it may take of this machine, each in words.
+    fn bounds(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// A URL for one of its databases, as the superuser.
     fn url(&self, database: &str) -> String;

@@ -33,7 +33,10 @@ impl Conversation for Session {
         Ok(match refusal {
             Some(said) => Answer::Refused(Refused {
                 code: said.code.to_string(),
-                message: self.context().scrub(&said.message),
+                message: match self.is_discreet {
+                    true => super::discreet::words(said.code, &self.context().scrub(&said.message)),
+                    false => self.context().scrub(&said.message),
+                },
                 // Messages quote the text at which they stopped; they do not count.
                 position: None,
             }),

@@ -84,6 +84,7 @@ pub(super) async fn greet(mut conn: Conn, options: Opts, is_tls: bool, target: &
         patience: patience(&Limits::default()),
         bound: None,
         standing: None,
+        is_discreet: false,
         broken: None,
         context: context.clone(),
     })

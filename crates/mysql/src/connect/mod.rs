@@ -6,11 +6,13 @@
 //!
 //! The rooms, in the order a connection passes them: `conninfo` and `parameter` (the text), `options`
 //! (what the machine adds), `settings` (precedence), `target` and `tls` (meaning), `attempt` (with TLS and without),
-//! `greeting` (what answered), `session`, `pins` and `rows` (values out of answers); beside them `fault` and `translate`.
+//! `greeting` (what answered), `session`, `pins` and `rows` (values out of answers); beside them `discreet`, `fault` and
+//! `translate`.
 
 mod attempt;
 mod conninfo;
 mod conversation;
+mod discreet;
 mod fault;
 mod greeting;
 mod options;

@@ -90,6 +90,8 @@ pub struct Session {
     pub(super) bound: Option<Duration>,
     /// What holds outside of transactions, where that was said.
     pub(super) standing: Option<Limits>,
+    /// Nothing that may be in a row is said of refusals to whoever runs statements by the port.
+    pub(crate) is_discreet: bool,
     /// Why no further statement can be sent.
     pub(super) broken: Option<String>,
     pub(super) context: Context,
@@ -194,6 +196,38 @@ impl Session {
         };
         let outcome = tokio::time::timeout(self.patience, work).await;
         self.settle(outcome, running, doing).await?
+    }
+
+    /// Hands the rows of one statement to `take`, one at a time, and waits for it in between: the server is not read further meanwhile. Once
+    /// `take` wants no more, the statement is ended.
+    ///
+    /// # Errors
+    /// What the server says, or that it said nothing in time.
+    pub async fn flow(&mut self, sql: &str, doing: &str, mut take: impl AsyncFnMut(Row) -> bool) -> Result<(), Fault> {
+        self.enter(doing)?;
+        let running = Running::new(&self.canceller);
+        let (conn, canceller) = (&mut self.conn, self.canceller.clone());
+        let mut is_enough = false;
+        let outcome = {
+            let is_enough = &mut is_enough;
+            let work = async {
+                let mut result = conn.query_iter(sql).await?;
+                while let Some(row) = result.next().await? {
+                    if !take(Row::from_driver(row)).await {
+                        *is_enough = true;
+                        // Where it is not heard, what comes yet is passed over.
+                        drop(canceller.cancel().await);
+                        break;
+                    }
+                }
+                result.drop_result().await
+            };
+            tokio::time::timeout(self.patience, work).await
+        };
+        match self.settle(outcome, running, doing).await {
+            Err(Fault::Cancelled { .. }) if is_enough => Ok(()),
+            other => other,
+        }
     }
 
     /// The rows of each of several statements that are sent as one packet. The first one that the server refuses ends it:

@@ -2,6 +2,7 @@
 //! the data, no databases: a text may call a database by its name, and means it wherever it stands.
 
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use evenkeel_core::port::Stop;
@@ -51,7 +52,8 @@ impl Scratch {
         let shell = Program { limit: PATIENCE, ..Program::new("/bin/sh") }.args(["-c", "exec \"$0\" \"$@\" < \"$COPY\""]);
         let arguments = self.program(client.clone()).arg("--comments").arg(to).args;
         let program = shell.arg(client).args(arguments).env("COPY", kept).env("TZ", "UTC").env("LC_ALL", "C");
-        Ok(self.instance.run(&program, &Stop::new())?)
+        let done = self.instance.run(&program, &Stop::new());
+        Ok(done.map_err(|fault| if self.is_discreet.load(Ordering::Relaxed) { without_words(fault) } else { fault })?)
     }
 
     /// Forgets what was written down under that name.
@@ -92,5 +94,16 @@ impl Scratch {
             server: self.display(),
             program: named.first().map(|name| (**name).to_owned()).unwrap_or_default(),
         })
+    }
+}
+
+/// What a program that reads rows says may hold one of their values.
+fn without_words(fault: evenkeel_launcher::Fault) -> evenkeel_launcher::Fault {
+    use evenkeel_launcher::Fault::{StepFailed, StepTooSlow};
+    let left_out = "what it printed may hold a value of a row, and is left out".to_owned();
+    match fault {
+        StepFailed { program, status, .. } => StepFailed { program, status, tail: left_out },
+        StepTooSlow { program, limit, .. } => StepTooSlow { program, limit, tail: left_out },
+        other => other,
     }
 }

@@ -19,6 +19,7 @@ mod settings;
 mod workshop;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use evenkeel_core::connection::encoded;
@@ -107,6 +108,8 @@ pub struct Scratch {
     /// What it was asked to be like, in words: a state of one is another's only where these are the same.
     likeness: Vec<String>,
     recalled: Option<Recalled>,
+    /// Its sessions say nothing of refusals that may be in a row.
+    is_discreet: AtomicBool,
 }
 
 impl Scratch {
@@ -298,6 +301,7 @@ impl Scratch {
             is_following: false,
             likeness: Vec::new(),
             recalled: None,
+            is_discreet: AtomicBool::new(false),
         })
     }
 

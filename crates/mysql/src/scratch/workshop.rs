@@ -2,6 +2,7 @@
 //! how any of it is done (the neighbours of this room).
 
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 use evenkeel_core::connection::Blank;
 use evenkeel_core::fault::{Trouble, Troublesome};
@@ -72,6 +73,10 @@ impl Workshop for MysqlWorkshop {
         evenkeel_launcher::shut_in()
     }
 
+    fn overrun(&self) -> Option<Box<Trouble>> {
+        evenkeel_launcher::overrun().map(|overrun| Box::new(overrun.trouble()))
+    }
+
     fn choose(&self, like: &Like) -> Result<Installed, Box<Trouble>> {
         self.found(like).map(|server| Installed::from(&server)).map_err(words)
     }
@@ -102,6 +107,10 @@ impl Workshop for MysqlWorkshop {
 impl port::Scratch for Scratch {
     fn describe(&self) -> String {
         self.display()
+    }
+
+    fn bounds(&self) -> Vec<String> {
+        self.instance.bounds().to_vec()
     }
 
     fn url(&self, database: &str) -> String {
@@ -135,11 +144,16 @@ impl port::Scratch for Scratch {
     }
 
     fn session(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>> {
-        Ok(Box::new(Self::session(self, database).map_err(words)?.into_port()))
+        Ok(self.as_told(Self::session(self, database).map_err(words)?))
     }
 
     fn confined(&self, database: &str, confined: &Confined) -> Result<Box<dyn Session>, Box<Trouble>> {
-        Ok(Box::new(super::confined::open(self, database, confined).map_err(words)?.into_port()))
+        Ok(self.as_told(super::confined::open(self, database, confined).map_err(words)?))
+    }
+
+    fn hush(&self) -> Result<(), Box<Trouble>> {
+        self.is_discreet.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     fn end(&self, session: u64) -> Result<(), Box<Trouble>> {
@@ -179,11 +193,11 @@ impl port::Scratch for Scratch {
 
     fn replicate(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
         let options = ReplicaOptions { delay: 0, settings: self.asked.clone() };
-        boxed(watch.starting(&self.display(), || self.replica_watched(&options, watch.stop)))
+        boxed(watch.starting(&self.display(), || self.replica_watched(&options, watch.stop)).inspect(|other| other.as_discreet_as(self)))
     }
 
     fn fork(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
-        boxed(watch.starting(&self.display(), || self.forked(watch.stop)))
+        boxed(watch.starting(&self.display(), || self.forked(watch.stop)).inspect(|other| other.as_discreet_as(self)))
     }
 
     fn kill(&mut self) -> Result<(), Box<Trouble>> {
@@ -196,6 +210,20 @@ impl port::Scratch for Scratch {
 
     fn stop(self: Box<Self>) -> Result<(), Box<Trouble>> {
         (*self).stop().map_err(words)
+    }
+}
+
+impl Scratch {
+    /// A session that says of refusals what may be said here.
+    fn as_told(&self, session: super::Session) -> Box<dyn Session> {
+        let session = session.into_port();
+        let is_discreet = self.is_discreet.load(Ordering::Relaxed);
+        session.with(async |session| session.is_discreet = is_discreet);
+        Box::new(session)
+    }
+
+    fn as_discreet_as(&self, other: &Self) {
+        self.is_discreet.store(other.is_discreet.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 }
 

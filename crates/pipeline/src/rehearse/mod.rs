@@ -105,10 +105,26 @@ pub const DIMENSIONS: [Dimension; 5] =
 /// No server can be had, the target's manifest does not tell enough, or the end was asked for. That a statement fails is a finding.
 pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Means<'_>, run: &Run<'_>) -> Result<Rehearsal, Box<Trouble>> {
     let engine = run.engines.of(target.endpoint.engine);
-    let observer = engine.observer().ok();
-    let grammar = engine.grammar()?;
     let workshop = engine.workshop(means.folders);
     let stage = Stage { engine, workshop: &*workshop, watch: run.watch, limits: means.limits };
+    let told = rehearsed(target, release, wanted, (stage, means), run);
+    // Whatever was seen of a server that was ended in between says nothing.
+    match workshop.overrun() {
+        Some(overrun) if !matches!(&told, Err(trouble) if trouble.class == Class::Interrupted) => Err(overrun),
+        _ => told,
+    }
+}
+
+fn rehearsed(
+    target: &Manifest,
+    release: &Release,
+    wanted: &Wanted<'_>,
+    (stage, means): (Stage<'_>, &Means<'_>),
+    run: &Run<'_>,
+) -> Result<Rehearsal, Box<Trouble>> {
+    let engine = stage.engine;
+    let observer = engine.observer().ok();
+    let grammar = engine.grammar()?;
     if let Some(cut) = release.cuts.iter().find(|cut| cut.migration.unreadable.is_some()) {
         let trouble = Trouble::new(Class::CouldNotTell, format!("{} cannot be rehearsed", cut.migration.key));
         let trouble = trouble.expected("statements").found(cut.migration.unreadable.clone().unwrap_or_default());
@@ -155,7 +171,13 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         notes: release.notes.iter().cloned().chain(left_out(release)).collect(),
         unmeasured: observer.is_none().then(|| format!("locks and time are not measured on {}", target.endpoint.engine.name())),
     };
-    let rows = if place.has_rows { "rows are the dump's" } else { "tables had no rows" };
+    let rows = match (place.has_rows, &wanted.data) {
+        (true, _) => "rows are the dump's".to_owned(),
+        (false, Some(data)) => format!("rows are copies of those of {}", data.name),
+        (false, None) => "tables had no rows".to_owned(),
+    };
+    let bounded = place.scratch.bounds();
+    told.floor.extend((!bounded.is_empty()).then(|| format!("its server was bounded: {}", bounded.join("; "))));
     told.floor.extend(told.unmeasured.iter().map(|why| format!("{why}; {rows}: what fails on others was not seen")));
     if bounds.lock.is_none() && observer.is_some() {
         told.notes.push(format!("{} waits for a lock without a bound there (lock_timeout is 0): everybody queues behind it", place.role));

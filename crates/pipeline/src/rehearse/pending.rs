@@ -39,9 +39,15 @@ pub fn pending(target: &Manifest, label: &str, read: &Migrations) -> Result<Rele
     }
     let cuts: Vec<Cut> = left.at.iter().filter_map(|at| read.cuts.get(*at).cloned()).collect();
     let odd = cuts.iter().flat_map(|cut| &cut.odd).map(|(place, why)| format!("{place}: {why}"));
-    let gaps = left.gaps.into_iter().chain(odd).collect();
+    // What is not understood of the folder: of what is pending it is a gap, and said of everything else.
+    let is_pending = |file: &String| cuts.iter().any(|cut| cut.migration.files.contains(file));
+    let of_folder = read.folder.odd.iter().map(|(file, why)| (is_pending(file), format!("{file}: {why}")));
+    let (of_pending, of_others): (Vec<_>, Vec<_>) = of_folder.partition(|(is_pending, _)| *is_pending);
+    let gaps = left.gaps.into_iter().chain(odd).chain(of_pending.into_iter().map(|(_, words)| words)).collect();
+    let mut notes = left.notes;
+    notes.extend(of_others.into_iter().map(|(_, words)| format!("not understood in the folder: {words}")));
     let files = files(read, cuts.iter())?;
-    Ok(Release { tool: Some(read.folder.tool), grouping: read.folder.grouping, cuts, gaps, notes: left.notes, files, old: Vec::new() })
+    Ok(Release { tool: Some(read.folder.tool), grouping: read.folder.grouping, cuts, gaps, notes, files, old: Vec::new() })
 }
 
 /// Files, each one migration: as their folder's tool reads them where it is one of its own, else as a client sends them.

@@ -84,6 +84,10 @@ impl Workshop for PostgresWorkshop {
         evenkeel_launcher::shut_in()
     }
 
+    fn overrun(&self) -> Option<Box<Trouble>> {
+        evenkeel_launcher::overrun().map(|overrun| Box::new(overrun.trouble()))
+    }
+
     fn choose(&self, like: &Like) -> Result<Installed, Box<Trouble>> {
         self.found(like).map(|server| Installed::from(&server)).map_err(words)
     }
@@ -109,6 +113,10 @@ impl Workshop for PostgresWorkshop {
 impl port::Scratch for Scratch {
     fn describe(&self) -> String {
         self.display()
+    }
+
+    fn bounds(&self) -> Vec<String> {
+        self.instance.bounds().to_vec()
     }
 
     fn url(&self, database: &str) -> String {

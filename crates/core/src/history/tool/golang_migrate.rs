@@ -45,8 +45,11 @@ fn named<'t>(tree: &'t Tree, end: &'t str) -> impl Iterator<Item = (&'t File, &'
 fn folder(tree: &Tree, _: &Wish) -> Reading {
     let mut reading = Reading::default();
     let mut downs: BTreeMap<u64, &File> = BTreeMap::new();
-    for (file, version, _) in named(tree, ".down.sql") {
-        version.parse().into_iter().for_each(|number| _ = downs.entry(number).or_insert(file));
+    let mut by_name: BTreeMap<(u64, &str), &File> = BTreeMap::new();
+    for (file, version, name) in named(tree, ".down.sql") {
+        let Ok(number) = version.parse() else { continue };
+        downs.entry(number).or_insert(file);
+        by_name.entry((number, name)).or_insert(file);
     }
     let mut ups: BTreeSet<u64> = BTreeSet::new();
     for (file, version, name) in named(tree, ".up.sql") {
@@ -57,7 +60,10 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
         let mut migration = Migration::new(number.to_string(), name, file);
         migration.transaction = Transaction::Whole;
         ups.insert(number);
-        reading.migrations.push(match downs.get(&number) {
+        // Both may have other names. Where two have one number, the name alone says whose way back it is.
+        let is_single = named(tree, ".up.sql").filter(|(_, other, _)| other.parse() == Ok(number)).nth(1).is_none();
+        let down = by_name.get(&(number, name)).or_else(|| downs.get(&number).filter(|_| is_single));
+        reading.migrations.push(match down {
             Some(file) => migration.with_down(file),
             None => migration,
         });
