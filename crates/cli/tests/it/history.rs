@@ -475,6 +475,7 @@ fn a_deploy_in_flight_is_told_with_who_it_is() {
     held.exec("rollback").unwrap();
     waiting.join().unwrap().unwrap();
     drop(held);
+    db.exec("drop materialized view kept; drop table plain");
     // Who may not see others' sessions does not take them for none.
     let role = format!("ek_blind_{}", std::process::id());
     db.exec(&format!("create role {role} login; grant select on _sqlx_migrations to {role}"));
