@@ -153,8 +153,30 @@ fn is_of_a_value(query: &str, message: &str, at: Option<usize>) -> bool {
         return false;
     }
     // A list of values is a relation of its own, whose columns are used far from it.
-    let is_list = || [" values", "(values", "array[", "union", "case ", "coalesce("].iter().any(|word| query.to_lowercase().contains(word));
-    says("unknown") || says("text") && (is_list() || at.is_some_and(|at| operands(query, at).iter().any(|side| has_bare(side))))
+    let is_list = || {
+        let small = query.to_ascii_lowercase();
+        let lists =
+            ["values", "array"].iter().flat_map(|word| small.match_indices(word).map(|(at, word)| at + word.len()).collect::<Vec<_>>());
+        lists.into_iter().any(|at| has_bare(group(query.get(at..).unwrap_or_default())))
+    };
+    let is_near =
+        |at: usize| query.get(at..).is_some_and(|rest| rest.starts_with('$')) || operands(query, at).iter().any(|side| has_bare(side));
+    (says("unknown") || says("text")) && (at.is_none_or(is_near) || is_list())
+}
+
+/// The groups in parentheses or brackets that a text begins with: `(1, 2), (3, 4)`.
+fn group(text: &str) -> &str {
+    let mut depth = 0_usize;
+    let end = text.char_indices().find(|(_, c)| {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' if depth > 0 => depth -= 1,
+            c if depth == 0 && !c.is_whitespace() && *c != ',' => return true,
+            _ => {}
+        }
+        false
+    });
+    text.get(..end.map_or(text.len(), |(at, _)| at)).unwrap_or_default()
 }
 
 /// Whether a parameter stands there without a cast.

@@ -235,8 +235,7 @@ fn a_lock_that_is_a_row_is_taken_and_given_back_and_never_anybody_elses() {
     db.exec("update databasechangeloglock set locked = false, lockedby = null");
     // While it runs the lock is the tool's own, under our name.
     let other = db.another_session();
-    other.exec("begin; lock table databasechangelog in access share mode").unwrap();
-    other.exec("lock table databasechangelog in share mode").unwrap();
+    other.exec("begin; lock table databasechangelog in share mode").unwrap();
     std::thread::scope(|threads| {
         let running = threads.spawn(|| applied(&place, &["--lock-timeout", "20s"]));
         eventually("it is at its act", || {

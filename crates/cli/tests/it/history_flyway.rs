@@ -78,6 +78,12 @@ fn one_that_runs_again_with_another_text_is_pending_and_no_fault() {
         assert_eq!(words(&told), ["applied", "pending"], "{text}: {told}");
         assert_eq!(told["migrations"][1]["also"].as_array().map(Vec::len), Some(0), "{text}: {told}");
     }
+    // Nothing of what it makes is there: that it runs again does not hide that it is gone.
+    place.write("m/R__view.sql", "create or replace view v as select 2 a;\n");
+    db.exec("drop view v");
+    let gone = told(1);
+    assert_eq!(words(&gone), ["applied", "recorded-not-present"], "{gone}");
+    db.exec(view);
     // What neither of both makes is somebody else's.
     db.exec("create view x as select 4 d");
     assert_eq!(told(1)["unexplained"][0]["object"], "public.x");

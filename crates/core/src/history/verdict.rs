@@ -359,9 +359,14 @@ impl Known<'_> {
             });
         }
         if self.migration.repeatable && self.recorded.is_some_and(|recorded| recorded.state == State::Applied) && self.edit.is_some() {
-            // What its new text makes is not there yet, and what its old one made, that one knew.
-            said.retain(|verdict| *verdict == Verdict::Pending);
-            evidence.clear();
+            // What its new text makes is not there yet, and what its old one made, that one knew; but something of it is there.
+            let wholes = || self.effect.iter().flatten().filter(|touch| touch.spot.attribute.is_none() && touch.after == Stand::There);
+            let is_lacking = |touch: &Touch| evidence.iter().any(|one| one.spot == touch.spot && one.found == Stand::Gone);
+            if wholes().next().is_none() || !wholes().all(is_lacking) {
+                said.retain(|verdict| *verdict == Verdict::Pending);
+                evidence.clear();
+                why = Some("its text is another than ran: it runs again; whether what it made is still so was not judged".to_owned());
+            }
         }
         // Who accepted that it cannot be checked has not seen what it is now.
         let is_accepted = self.accepted && !(self.recorded.is_some() && self.edit.is_some() && !self.migration.repeatable);

@@ -14,7 +14,7 @@ WITH locks AS (
         AND lock.pid <> pg_catalog.pg_backend_pid()
         AND (
             lock.locktype = 'relation'
-                AND lock.mode IN ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+                AND lock.mode IN ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'AccessExclusiveLock')
             OR lock.locktype = 'object'
         )
 ),
@@ -76,7 +76,7 @@ WHERE activity.datname = pg_catalog.current_database()
             AND COALESCE(activity.backend_type NOT IN ('autovacuum worker', 'parallel worker'), strong.is_sure)
             -- What keeps house changes no definition, where it is all that its transaction has done.
             AND NOT (
-                activity.query ~* '^\s*(begin\s*;\s*)?(vacuum|analyze|refresh|lock)\M[^;]*;?\s*$'
+                activity.query ~* '^\s*(/\*[^*]*\*/\s*)?(begin\s*;\s*)?(vacuum|analyze|refresh|lock)\M[^;]*;?\s*$'
                 AND activity.xact_start >= activity.query_start
             )
     )

@@ -32,8 +32,7 @@ BEGIN
         UNION ALL
         SELECT pg_catalog.format('ALTER ROUTINE %s OWNER TO %I', p.oid::regprocedure, heir)
         FROM pg_catalog.pg_proc AS p
-        JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
-        WHERE p.proowner = 10 AND p.oid >= 16384 AND (l.lanpltrusted OR l.lanname = 'sql')
+        WHERE p.proowner = 10 AND p.oid >= 16384
           AND NOT EXISTS (
               SELECT FROM pg_catalog.pg_depend AS d
               WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
