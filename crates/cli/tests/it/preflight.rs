@@ -301,6 +301,23 @@ fn what_a_server_has_seen_is_asked_and_what_its_statistics_mutilate_is_not_under
 }
 
 #[test]
+fn a_halt_counts_where_the_database_is_named_by_a_url_and_a_file_by_another_case() {
+    let db = database(newest());
+    db.exec("create table t (id int)");
+    let place = Place::new();
+    place.write("q/a.sql", "select id from t;\n");
+    let url = db.url();
+    asked(&place, &db, &["--queries", "q"], 0);
+    place.write("q/B.SQL", "select nope from t;\n");
+    assert_eq!(missing(&asked(&place, &db, &["--queries", "q"], 1)).len(), 1);
+    std::fs::remove_file(place.path("q/B.SQL")).unwrap();
+    place.write("evenkeel.toml", format!("[environments.shop]\nurl = \"{url}\"\n"));
+    place.run(&["history", "shop", "--halt", "an incident"]).exits(0);
+    let told = asked(&place, &db, &["--queries", "q"], 1);
+    assert!(told.to_string().contains("an incident"), "{told}");
+}
+
+#[test]
 fn files_mean_what_they_mean_to_whoever_migrates() {
     let db = database(newest());
     let role = format!("migrates_{}", db.name);

@@ -358,7 +358,7 @@ impl Known<'_> {
                 None => words,
             });
         }
-        if self.migration.repeatable && self.recorded.is_some_and(|recorded| recorded.state == State::Applied) && self.edit.is_some() {
+        if state == Some(State::Applied) && self.migration.repeatable && said.contains(&Verdict::Pending) {
             // What its new text makes is not there yet, and what its old one made, that one knew; but something of it is there.
             let wholes = || self.effect.iter().flatten().filter(|touch| touch.spot.attribute.is_none() && touch.after == Stand::There);
             let is_lacking = |touch: &Touch| evidence.iter().any(|one| one.spot == touch.spot && one.found == Stand::Gone);
