@@ -320,3 +320,17 @@ fn a_partition_is_attached_and_a_sequence_that_counts_is_kept() {
     assert!(words(&told).iter().all(|word| word == "applied"), "{told}");
     assert_eq!(db.value("select note from p where id = 1"), Some("x".to_owned()));
 }
+
+#[test]
+fn what_a_repair_does_not_make_of_rows_is_said_and_is_no_success() {
+    let db = database(newest());
+    db.exec("create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('1'), ('2'); create table t (a int)");
+    let files = [
+        ("1_a.sql", "-- migrate:up\ncreate table t (a int);\n-- migrate:down\n"),
+        ("2_b.sql", "-- migrate:up\nalter table t add b int;\nupdate t set b = 1;\n-- migrate:down\n"),
+    ];
+    let place = configured(&db.url(), &files, "");
+    let told = applied(&place, &[]).exits(2).json();
+    assert_eq!(words(&told), ["applied", "applied"], "{told}");
+    assert!(told.to_string().contains("it may change rows too, and nothing tells whether it did: look at 2_b.sql:3"), "{told}");
+}
