@@ -1,7 +1,7 @@
 //! Which folder of migrations is meant: the one that is named, else the one that is configured.
 
 use crate::args::Reading;
-use crate::settings::Settings;
+use crate::settings::{Migrations, Settings};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::folder::Wish;
 use evenkeel_pipeline::migrations::Wanted;
@@ -21,16 +21,7 @@ pub fn wanted(folder: Option<&Path>, reading: &Reading, environment: Option<&str
     }
     let fitting: Vec<_> = settings.migrations.iter().filter(|one| one.is_for(environment)).collect();
     match fitting.as_slice() {
-        [one] => {
-            let tool = reading.tool.clone().or_else(|| one.tool.clone());
-            Ok(Wanted {
-                folder: one.folder.clone(),
-                tool,
-                tables: Vec::new(),
-                wish: wish(&one.placeholders),
-                render: named.or_else(|| one.render.clone()),
-            })
-        }
+        [one] => Ok(configured(one, reading)),
         [] => Err(Box::new(
             Trouble::new(Class::Usage, "no folder of migrations is named")
                 .expected("a folder as an argument (`history`: --migrations DIR), or migrations = \"DIR\" under [project] in evenkeel.toml")
@@ -46,5 +37,50 @@ pub fn wanted(folder: Option<&Path>, reading: &Reading, environment: Option<&str
                     .fix("name the folder, or add environments = [\"NAME\"] to each [[project.migrations]]"),
             ))
         }
+    }
+}
+
+/// Every folder that makes an environment, in the order in which they are configured, and which of them is asked about where one is
+/// named. One that is named and not configured is alone.
+///
+/// # Errors
+/// As [`wanted`]; a flag that is for one folder and might be for several.
+pub fn all(
+    folder: Option<&Path>,
+    reading: &Reading,
+    environment: Option<&str>,
+    settings: &Settings,
+) -> Result<(Vec<Wanted>, Option<usize>), Box<Trouble>> {
+    let fitting: Vec<&Migrations> = settings.migrations.iter().filter(|one| one.is_for(environment)).collect();
+    let place = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let judged = folder.map(place).and_then(|folder| fitting.iter().position(|one| place(&one.folder) == folder));
+    if fitting.len() < 2 || folder.is_some() && judged.is_none() {
+        return wanted(folder, reading, environment, settings).map(|one| (vec![one], None));
+    }
+    let flags =
+        [("--tool", reading.tool.is_some()), ("--render", reading.render.is_some()), ("--placeholder", !reading.placeholder.is_empty())];
+    if let (None, Some((flag, _))) = (judged, flags.iter().find(|(_, is_said)| *is_said)) {
+        let shown: Vec<String> = fitting.iter().map(|one| one.folder.display().to_string()).collect();
+        return Err(Box::new(
+            Trouble::new(Class::Usage, format!("{flag} is for one folder of migrations, and several make this environment"))
+                .expected("the folder that it is for")
+                .found(shown.join(", "))
+                .fix("name it with --migrations, or write it under its [[project.migrations]]"),
+        ));
+    }
+    let none = Reading::default();
+    let one = |(at, one): (usize, &&Migrations)| configured(one, if judged == Some(at) { reading } else { &none });
+    Ok((fitting.iter().enumerate().map(one).collect(), judged))
+}
+
+/// One as it is configured; what is typed comes before that.
+fn configured(one: &Migrations, reading: &Reading) -> Wanted {
+    let named = reading.render.clone().map(|command| Renderer { command, folder: PathBuf::from(".") });
+    Wanted {
+        folder: one.folder.clone(),
+        tool: reading.tool.clone().or_else(|| one.tool.clone()),
+        tables: Vec::new(),
+        wish: Wish { placeholders: reading.placeholder.iter().chain(&one.placeholders).cloned().collect(), ..Wish::default() },
+        render: named.or_else(|| one.render.clone()),
     }
 }

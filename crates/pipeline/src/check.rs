@@ -47,8 +47,8 @@ pub struct Subject<'a> {
 
 /// Files of migrations, and what must be recorded of them.
 pub struct Files<'a> {
-    /// Which; why nobody can say that.
-    pub migrations: Result<migrations::Wanted, Box<Trouble>>,
+    /// Which, in the order in which they run; why nobody can say that.
+    pub migrations: Result<Vec<migrations::Wanted>, Box<Trouble>>,
     /// Keys of migrations of which it is accepted by name that they cannot be checked.
     pub accepted: &'a [String],
     /// Nothing records migrations there.
@@ -286,7 +286,8 @@ fn migrated(
 ) -> Result<(), Box<Trouble>> {
     let told = files.migrations.clone().and_then(|migrations| {
         let committed = Some(&compared.reference.manifest);
-        let wanted = history::Wanted { migrations, committed, accepted: files.accepted, nowhere: files.nowhere, bar };
+        let wanted =
+            history::Wanted { folders: migrations, judged: None, committed, accepted: files.accepted, nowhere: files.nowhere, bar };
         history::run(candidate, &wanted, &files.means, run)
     });
     let history = match told {
@@ -304,9 +305,9 @@ fn migrated(
     };
     let mut findings = history.findings();
     findings.retain(|finding| finding.severity > Severity::Inform);
-    findings.extend(files.must.iter().flat_map(|must| owed(&history, must, &files.place)));
+    findings.extend(files.must.iter().flat_map(|must| owed_of_all(&history, must, &files.place)));
     // An exception that excuses something here is of use.
-    let is_of_use = |place: &Place| history.excused_by.contains(place);
+    let is_of_use = |place: &Place| history.all().any(|one| one.excused_by.contains(place));
     compared
         .comparison
         .findings
@@ -315,6 +316,18 @@ fn migrated(
     let open = history.open().into_iter().map(|detail| Gap::dimension(dimension, Reason::Failed, detail));
     compared.comparison.gaps.extend(open.map(|gap| SideGap { which: Which::Candidate, gap, across: None }));
     Ok(())
+}
+
+/// What must be recorded and is not, of every folder; up to a key, of the one that has it.
+fn owed_of_all(history: &History, must: &Must, configured: &Place) -> Vec<Finding> {
+    let has = |one: &History, key: &String| one.migrations.iter().any(|entry| entry.judged.key == *key);
+    let is_meant = |one: &&History| match must {
+        Must::All => true,
+        Must::UpTo(key) => has(one, key),
+    };
+    let meant: Vec<&History> = history.all().filter(is_meant).collect();
+    let meant = if meant.is_empty() { vec![history] } else { meant };
+    meant.into_iter().flat_map(|one| owed(one, must, configured)).collect()
 }
 
 /// What must be recorded and is not.

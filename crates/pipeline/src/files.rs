@@ -23,6 +23,9 @@ const ABOVE: usize = 8;
 /// The largest file of a repository that is looked into for the name of a tool.
 const LARGEST_AROUND: u64 = 1 << 20;
 
+/// The largest schema that a tool dumped.
+const LARGEST_DUMP: u64 = 1 << 28;
+
 /// Files of a repository that tell which tool is used.
 const AROUND: &[&str] = &[
     "Cargo.toml",
@@ -52,6 +55,7 @@ pub fn tree(folder: &Path, stop: &Stop) -> Result<Tree, Box<Trouble>> {
     let mut tree = walk.tree;
     tree.files.sort_by(|a, b| a.path.cmp(&b.path));
     tree.unread.sort();
+    tree.real = std::fs::canonicalize(folder).map(|real| real.display().to_string()).unwrap_or_default();
     tree.around = around(folder);
     Ok(tree)
 }
@@ -157,6 +161,9 @@ fn around(folder: &Path) -> Vec<File> {
                 found.push(File { path: path.display().to_string(), bytes });
             }
         }
+        if Some(above) == real.parent() {
+            found.extend(dumped(above));
+        }
         if let Some(path) = Some(above.join(".sqlx")).filter(|path| path.is_dir()) {
             found.push(File { path: format!("{}/", path.display()), bytes: Vec::new() });
         }
@@ -165,6 +172,17 @@ fn around(folder: &Path) -> Vec<File> {
         }
     }
     found
+}
+
+/// Schemas that a tool dumped into a folder.
+fn dumped(folder: &Path) -> Vec<File> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let named = entries.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().ends_with("structure.sql")));
+    let one = |path: PathBuf| {
+        let bytes = path.is_file().then(|| read(&path, LARGEST_DUMP).ok()).flatten()?;
+        Some(File { path: path.display().to_string(), bytes })
+    };
+    named.filter_map(one).collect()
 }
 
 /// What git says of a folder; nothing where there is no git, or no repository.

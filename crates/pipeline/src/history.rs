@@ -2,12 +2,14 @@
 //!
 //! Lives here: who is asked, and in which order: the environment once, read only; the files on a throwaway server, once where all
 //! agree and once more, step by step, where they do not. `edit` seeks what an edited file was before, `looks` knows when to look,
-//! `ledger` reads records, `records` says whose they are, `entries` writes them, `settle` runs files; `repair` makes record and schema agree, `trial` tries it, `asking` asks the tool,
+//! `ledger` reads records, `records` says whose they are, `entries` writes them, `settle` runs files; `repair` makes record and schema agree, `trial` tries it, `asking` asks the tool, `beside` knows of several folders, `dumped` of migrations that are known only together,
 //! `apply` runs it where it counts (`acts` in their order, `ground` is what it rests on), `unsaid` is what no file can have made, `unseen` what nobody could see, `orphans` has what runs that are gone still do come to its end. Does not live here: what a verdict means (`core/history/verdict`).
 
 mod acts;
 mod apply;
 mod asking;
+mod beside;
+mod dumped;
 mod edit;
 mod entries;
 mod ground;
@@ -30,10 +32,12 @@ pub use order::Order;
 pub use records::{Left, pending, tools};
 pub use repair::{Repair, Repairing};
 
-use crate::capture::{self, Source};
+use crate::capture::Source;
 use crate::explained::{self, Explained};
 use crate::migrations::{self, Cut, Migrations};
-use crate::replay::{Means, Stage, Stopped, Target};
+use crate::replay::{Means, Stopped};
+use beside::Beside;
+use evenkeel_core::compare::{Leftover, leftover_of};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::history::effect::{Spot, Stand, Touch, found};
@@ -44,7 +48,6 @@ use evenkeel_core::kind::{Dimension, Kind, Parent, Severity};
 use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::policy::Waiver;
 use evenkeel_core::port::{Environment, Moments, Run, Sought};
-use ledger::ledgers;
 use looks::whole;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use unsaid::Unsaid;
@@ -52,7 +55,10 @@ use unsaid::Unsaid;
 /// What is asked.
 #[derive(Debug, Clone)]
 pub struct Wanted<'a> {
-    pub migrations: migrations::Wanted,
+    /// The folders that make it, in the order in which they run.
+    pub folders: Vec<migrations::Wanted>,
+    /// The one that is asked about, where it is not all of them.
+    pub judged: Option<usize>,
     /// What a person has committed: what could not be checked then stays accepted.
     pub committed: Option<&'a Manifest>,
     /// Keys of migrations of which it is accepted by name that they cannot be checked.
@@ -76,7 +82,7 @@ const ASKED: usize = 200;
 /// # Errors
 /// The environment cannot be read, the folder is nobody's, or no throwaway server can be had.
 pub fn run(source: &Source, wanted: &Wanted<'_>, means: &Means<'_>, run: &Run<'_>) -> Result<History, Box<Trouble>> {
-    inquire(source, wanted, means, run, None).map(|(history, _)| history)
+    beside::inquire(source, wanted, means, run, None).map(|(history, _)| history)
 }
 
 /// The same, and then works out what makes record and schema agree.
@@ -90,53 +96,20 @@ pub fn repair(
     run: &Run<'_>,
     asked: Repairing,
 ) -> Result<(History, Option<Repair>), Box<Trouble>> {
-    inquire(source, wanted, means, run, Some(asked))
-}
-
-fn inquire(
-    source: &Source,
-    wanted: &Wanted<'_>,
-    means: &Means<'_>,
-    run: &Run<'_>,
-    asked: Option<Repairing>,
-) -> Result<(History, Option<Repair>), Box<Trouble>> {
-    let manifest = capture::manifest(source, run)?;
-    let engine = run.engines.of(manifest.endpoint.engine);
-    let workshop = engine.workshop(means.folders);
-    let stage = Stage { engine, workshop: &*workshop, watch: run.watch, limits: means.limits };
-    let grammar = engine.grammar()?;
-    let tools: Vec<String> = ledgers(&manifest).into_iter().map(|(_, ledger)| ledger.tool).collect();
-    let asked_of = migrations::Wanted { tables: tools, ..wanted.migrations.clone() };
-    let read = migrations::read(&asked_of, grammar, run.watch.stop)?;
-    let target = Target::of(&manifest, engine, means.role);
-    let excuses: Vec<&Waiver> = run.waivers.iter().filter(|waiver| waiver.until >= run.today).collect();
-    let mut inquiry = Inquiry::new(&manifest, &read, (wanted, &excuses), source.label());
-    inquiry.records();
-    inquiry.notes.extend(manifest.deferred().map(|one| format!("deferred: {}", one.words(run.today))));
-    if let Source::Live { environment, .. } | Source::Split { primary: environment, .. } = source {
-        match environment.flights(&means.limits, &[], &places(&manifest), &run.watch) {
-            Ok(flights) => {
-                inquiry.in_flight.extend(flights.seen);
-                inquiry.gaps.extend(flights.hidden);
-            }
-            Err(trouble) if trouble.class == Class::Interrupted => return Err(trouble),
-            Err(trouble) => inquiry.gaps.push(format!("what is in flight was not seen: {trouble}")),
-        }
-    }
-    inquiry.edits(grammar, run)?;
-    let (on, left_out) = inquiry.settle(stage, &target)?;
-    inquiry.left_out = left_out;
-    let mut history = inquiry.judged(on);
-    if let Source::Live { environment, .. } | Source::Split { primary: environment, .. } = source {
-        inquiry.origins(&mut history, &**environment, means, run)?;
-    }
-    let repair = asked.map(|asked| inquiry.repair(&history, asked, stage, &target)).transpose()?;
-    Ok((history, repair))
+    beside::inquire(source, wanted, means, run, Some(asked))
 }
 
 struct Inquiry<'a> {
     manifest: &'a Manifest,
     read: &'a Migrations,
+    /// What of other folders is in force.
+    beside: &'a Beside,
+    /// All that run, of other folders too, in their order.
+    cuts: Vec<&'a Cut>,
+    /// Those of other folders, by their places.
+    others: BTreeMap<usize, Recorded>,
+    /// What another folder explains.
+    elsewhere: BTreeSet<Spot>,
     wanted: &'a Wanted<'a>,
     /// What a policy excuses, today.
     excuses: &'a [&'a Waiver],
@@ -181,6 +154,10 @@ impl<'a> Inquiry<'a> {
         Self {
             manifest,
             read,
+            beside: &beside::ALONE,
+            cuts: read.cuts.iter().collect(),
+            others: BTreeMap::new(),
+            elsewhere: BTreeSet::new(),
             wanted,
             excuses,
             label,
@@ -199,9 +176,9 @@ impl<'a> Inquiry<'a> {
             expected: None,
             disputed: None,
             gaps,
-            notes: Vec::new(),
+            notes: read.notes.clone(),
             in_flight: Vec::new(),
-            unsaid: Unsaid::of(&read.cuts),
+            unsaid: Unsaid::of(read.cuts.iter()),
         }
     }
 
@@ -232,25 +209,19 @@ impl<'a> Inquiry<'a> {
         Ok(())
     }
 
-    fn is_in_force(&self, cut: &Cut) -> bool {
-        self.by_effect || self.record(&cut.migration).is_some_and(|record| record.state == State::Applied)
-    }
-
     fn judged(&mut self, replayed_on: String) -> History {
-        let committed: BTreeSet<&str> =
-            self.wanted.committed.iter().flat_map(|manifest| manifest.of_kind(Kind::Migration)).map(|row| row.identity.part(2)).collect();
+        let committed = self.committed();
         if self.by_effect {
-            self.reached(Some(self.read.cuts.len()));
+            self.reached(Some(self.cuts.len()));
         }
         let known: Vec<Known<'_>> = self
-            .read
             .cuts
             .iter()
             .zip(&self.effects)
             .enumerate()
             .map(|(at, (cut, effect))| Known {
                 migration: &cut.migration,
-                recorded: self.record(&cut.migration),
+                recorded: self.record_at(at),
                 edit: self.edits.get(&cut.migration.key).cloned(),
                 effect: effect.clone(),
                 unclear: self.unclear(at, cut),
@@ -268,6 +239,9 @@ impl<'a> Inquiry<'a> {
         drop(known);
         self.undecided(&mut judged);
         self.unseen(&mut judged);
+        self.known_together(&mut judged);
+        judged.truncate(self.place(self.read.cuts.len()));
+        judged.drain(..self.place(0));
         // Where all that is in force ran, what else is there is nobody's, whatever of the rest did not run.
         if self.stopped.is_none() || self.expected.is_some() {
             unexplained.extend(self.strays());
@@ -298,7 +272,6 @@ impl<'a> Inquiry<'a> {
             recorded: Some(record.clone()),
             places: Vec::new(),
         }));
-        let is_open = entries.iter().any(|entry| entry.judged.says(Verdict::NotCheckable) && !entry.judged.accepted);
         let mut excused_by: Vec<Place> = Vec::new();
         for one in &unexplained {
             let thing = one.spot.thing();
@@ -312,17 +285,14 @@ impl<'a> Inquiry<'a> {
                 .iter()
                 .map(|one| format!("excused by the policy: {} {}, which no migration explains", one.spot.kind.name(), one.spot.display())),
         );
+        let copies = unexplained.iter().filter(|one| one.spot.kind == Kind::Table);
+        let copies = copies.filter_map(|one| Some((one.spot.display(), self.leftover(one)?.tool)));
+        let words = |(table, tool): (String, &str)| format!("table {table}: {tool} is at work, or was interrupted, by that name");
+        let in_flight = self.in_flight.iter().cloned().chain(copies.map(words)).collect();
         let strays: Vec<Stray> = unexplained.into_iter().map(|unexplained| self.stray(unexplained)).collect();
-        let weighs =
-            |verdict: &Verdict| verdict.severity().is_some_and(|severity| severity >= self.wanted.bar && severity > Severity::Inform);
-        let fails = entries.iter().any(|entry| std::iter::once(&entry.judged.verdict).chain(&entry.judged.also).any(weighs));
-        let exit_code = match (fails || !strays.is_empty(), self.gaps.is_empty() && self.in_flight.is_empty() && !is_open) {
-            (true, _) => 1,
-            (false, true) => 0,
-            (false, false) => 2,
-        };
-        History {
+        let mut history = History {
             label: self.label.to_owned(),
+            folder: self.read.shown.clone(),
             endpoint: self.manifest.endpoint.clone(),
             tool: self.read.folder.tool,
             why: self.read.folder.why.clone(),
@@ -331,17 +301,32 @@ impl<'a> Inquiry<'a> {
             migrations: entries,
             unexplained: strays,
             excused_by,
-            in_flight: self.in_flight.clone(),
+            in_flight,
             gaps: self.gaps.clone(),
             notes,
-            exit_code,
-        }
+            beside: Vec::new(),
+            exit_code: 0,
+        };
+        history.weigh(self.wanted.bar);
+        history
+    }
+
+    /// Keys that are recorded in what a person has committed: in the same table, where there is one.
+    fn committed(&self) -> BTreeSet<&'a str> {
+        let table: Option<Vec<&str>> = self.table.map(|table| table.identity.parts().collect());
+        let is_own = |row: &&Object| match &table {
+            Some(table) => row.identity.parts().take(2).eq(table.iter().copied()),
+            // Another folder's record says nothing of this one's files.
+            None => self.beside.tools.is_empty(),
+        };
+        let rows = self.wanted.committed.iter().flat_map(|manifest| manifest.of_kind(Kind::Migration));
+        rows.filter(is_own).map(|row| row.identity.part(2)).collect()
     }
 
     /// What is missing may have been taken back by one that is in force and was not run: nobody can tell whose fault it is.
     fn undecided(&self, judged: &mut [Judged]) {
         let Some(stopped) = &self.stopped else { return };
-        if !self.read.cuts.iter().skip(stopped.at).any(|cut| self.is_in_force(cut)) {
+        if !(stopped.at..self.cuts.len()).any(|at| self.is_in_force(at)) {
             return;
         }
         for one in judged.iter_mut().take(stopped.at) {
@@ -431,10 +416,24 @@ impl<'a> Inquiry<'a> {
         Some(touch.after.shown())
     }
 
+    /// Whose leftover it may be, by its name.
+    fn leftover(&self, unexplained: &Unexplained) -> Option<&'static Leftover> {
+        let parts: Vec<&str> = unexplained.spot.identity.parts().collect();
+        let object = self.manifest.find(unexplained.spot.kind, &parts).filter(|_| unexplained.expected.is_none());
+        object.and_then(leftover_of)
+    }
+
     fn stray(&self, unexplained: Unexplained) -> Stray {
+        let leftover = self.leftover(&unexplained);
         let why = match &unexplained.expected {
             None => "no migration makes it".to_owned(),
             Some(expected) => format!("the migrations make it {}, and it is {}", expected.shown(), unexplained.found.shown()),
+        };
+        let why = match leftover {
+            Some(leftover) => {
+                format!("{why}; its name is one that {} uses while it works: a change was interrupted, or runs now", leftover.tool)
+            }
+            None => why,
         };
         Stray { unexplained, why, origin: Vec::new() }
     }

@@ -8,7 +8,7 @@ use evenkeel_core::digest::of_texts;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::history::READERS;
-use evenkeel_core::history::folder::{self, Folder, Migration, Part, Transaction, Unclear, Wish};
+use evenkeel_core::history::folder::{self, Dumped, File, Folder, Migration, Part, Transaction, Unclear, Wish};
 use evenkeel_core::history::matching;
 use evenkeel_core::history::render::RENDERED;
 use evenkeel_core::port::Stop;
@@ -62,6 +62,8 @@ pub struct Migrations {
     pub shown: String,
     pub path: PathBuf,
     pub cuts: Vec<Cut>,
+    /// Worth a word, of how they are read.
+    pub notes: Vec<String>,
     /// One word for the content of each one's files, as they lie there; nothing of one that lies elsewhere.
     contents: Vec<Option<String>>,
 }
@@ -176,6 +178,53 @@ impl Cut {
 }
 
 impl Migrations {
+    /// Takes what the tool dumped in place of migrations that nobody can read, where all that it holds is in force: the last of them makes
+    /// it then, and the others nothing.
+    pub(crate) fn take_dumped(&mut self, in_force: &[String], grammar: &dyn Grammar) {
+        let Some(Dumped { file, text, keys }) = self.folder.dumped.take() else { return };
+        let is_listed = |key: &String| keys.contains(key);
+        let unread: Vec<usize> =
+            (0..self.cuts.len()).filter(|at| self.cuts.get(*at).is_some_and(|cut| is_listed(&cut.migration.key))).collect();
+        let of = |at: &usize| self.cuts.get(*at).map(|cut| &cut.migration);
+        // What is rendered is known better.
+        if unread.iter().filter_map(of).any(|migration| migration.unreadable.is_none()) {
+            return;
+        }
+        let Some(last) = unread.last().copied() else {
+            self.notes.push(format!("{file} was not used: it lists none of the files"));
+            return;
+        };
+        if let Some(pending) = keys.iter().find(|key| !in_force.contains(key)) {
+            self.notes.push(format!("{file} was not used: it holds {pending} too, which is not recorded as applied"));
+            return;
+        }
+        for at in &unread {
+            let Some(cut) = self.cuts.get_mut(*at) else { continue };
+            let mut migration = Migration { unreadable: None, together: Some(file.clone()), ..cut.migration.clone() };
+            if *at == last {
+                migration.up = vec![Part::whole(&file, &text)];
+                migration.transaction = Transaction::PerStatement;
+            }
+            *cut = Cut::of(&migration, grammar);
+            if let Some(own) = self.folder.migrations.get_mut(*at) {
+                *own = migration;
+            }
+        }
+        // Those whose files were taken away are in it as well.
+        let gone: Vec<&String> = keys.iter().filter(|key| !self.cuts.iter().any(|cut| cut.migration.key == **key)).collect();
+        for key in gone.into_iter().rev() {
+            let place = File { path: file.clone(), bytes: Vec::new() };
+            let mut migration = Migration::new(key.clone(), "", &place);
+            migration.up.clear();
+            migration.together = Some(file.clone());
+            self.cuts.insert(0, Cut::of(&migration, grammar));
+            self.contents.insert(0, None);
+            self.folder.migrations.insert(0, migration);
+        }
+        let count = keys.len();
+        self.notes.push(format!("{file} was run in place of the {count} that it holds; what their files do to rows nothing tells"));
+    }
+
     /// What was not understood, in words.
     #[must_use]
     pub fn odd(&self) -> usize {
@@ -218,7 +267,7 @@ pub fn read(wanted: &Wanted, grammar: &dyn Grammar, stop: &Stop) -> Result<Migra
         contents.push((!texts.is_empty()).then(word));
         cuts.push(Cut::of(migration, grammar));
     }
-    Ok(Migrations { folder, shown: tree.shown, path: wanted.folder.clone(), cuts, contents })
+    Ok(Migrations { folder, shown: tree.shown, path: wanted.folder.clone(), cuts, notes: Vec::new(), contents })
 }
 
 /// A folder whose tool is known and that holds no migration: why not, where that is known.

@@ -126,7 +126,7 @@ fn history(history: &Result<History, String>) -> Gate {
             };
             let open: Vec<String> = history.open();
             let found = match holds {
-                Some(true) => format!("{} migrations", history.migrations.len()),
+                Some(true) => format!("{} migrations", history.all().map(|one| one.migrations.len()).sum::<usize>()),
                 Some(false) => {
                     named(&history.findings().iter().map(|finding| finding.found.clone().unwrap_or_default()).collect::<Vec<_>>())
                         .join("; ")

@@ -142,6 +142,21 @@ pub fn preflight(preflight: &Preflight, form: Form, style: &Style) -> Result<Vec
 /// The verdict on a history in one line, as a person reads it aloud.
 #[must_use]
 pub fn verdict_line(history: &History) -> String {
+    let head = match history.exit_code {
+        0 => "record and schema agree",
+        1 => "record and schema do not agree",
+        _ => "could not tell",
+    };
+    let all: Vec<String> = if history.beside.is_empty() {
+        vec![parts(history)]
+    } else {
+        history.all().map(|one| format!("{} ({}): {}", one.folder, one.tool, parts(one))).collect()
+    };
+    format!("{}: {head}: {}", history.label, all.join("; "))
+}
+
+/// What was found of one folder.
+fn parts(history: &History) -> String {
     let of = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let words: Vec<String> = history.counts().into_iter().map(|(verdict, count)| format!("{count} {}", word(verdict))).collect();
     let mut parts = vec![if words.is_empty() { "no migration".to_owned() } else { words.join(", ") }];
@@ -154,12 +169,7 @@ pub fn verdict_line(history: &History) -> String {
     if !history.gaps.is_empty() {
         parts.push(format!("{} could not be told", of(history.gaps.len(), "thing", "things")));
     }
-    let head = match history.exit_code {
-        0 => "record and schema agree",
-        1 => "record and schema do not agree",
-        _ => "could not tell",
-    };
-    format!("{}: {head}: {}", history.label, parts.join(" · "))
+    parts.join(" · ")
 }
 
 /// The verdict with what kind of edit it is.

@@ -146,7 +146,7 @@ fn files<'a>(name: &str, configured: &'a Environment, asked: &'a Asked<'_>) -> O
     let common = asked.common;
     let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
     Some(Files {
-        migrations: folder::wanted(None, &Reading::default(), Some(name), settings),
+        migrations: folder::all(None, &Reading::default(), Some(name), settings).map(|(folders, _)| folders),
         accepted: &settings.policy.accept,
         nowhere: configured.history == History::Nowhere,
         must: configured.recorded.clone(),

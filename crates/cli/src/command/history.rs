@@ -140,7 +140,13 @@ pub(super) fn asked<T>(
         paint::notes(&[format!("{} says history = false: what is there decides alone", nowhere.origin)], common.quiet);
     }
     let name = endpoint.configured.map(|_| arguments.environment.as_str());
-    let named_folder = folder::wanted(arguments.migrations.as_deref(), &arguments.reading, name, settings)?;
+    let (folders, judged) = folder::all(arguments.migrations.as_deref(), &arguments.reading, name, settings)?;
+    if let (Some(_), None, [first, _, ..]) = (arguments.repair, judged, folders.as_slice()) {
+        let shown: Vec<String> = folders.iter().map(|one| one.folder.display().to_string()).collect();
+        let trouble = Trouble::new(Class::Usage, "a repair is of one folder, and several are configured for this environment");
+        let trouble = trouble.expected("the folder that is meant").found(shown.join(", "));
+        return Err(Box::new(trouble.fix(format!("name it: --migrations {:?}", first.folder.display().to_string()))));
+    }
     let committed = endpoint.configured.and_then(|configured| configured.manifest.as_ref()).filter(|path| path.exists());
     let committed = committed.map(|path| evenkeel_pipeline::capture::read(path)).transpose()?;
     let progress = Line::new(common.quiet);
@@ -149,13 +155,8 @@ pub(super) fn asked<T>(
     let role = endpoint.configured.and_then(Environment::migration_role);
     let means = Means { folders: &settings.scratch, role, limits };
     let bar = arguments.fail_on.map(Severity::from).or(settings.policy.fail_on).unwrap_or(Severity::Block);
-    let wanted = Wanted {
-        migrations: named_folder,
-        committed: committed.as_ref(),
-        accepted: &settings.policy.accept,
-        nowhere: nowhere.is_some(),
-        bar,
-    };
+    let wanted =
+        Wanted { folders, judged, committed: committed.as_ref(), accepted: &settings.policy.accept, nowhere: nowhere.is_some(), bar };
     // What is written to is judged by itself: a replica may lag.
     let source = if arguments.apply { endpoint.source.on_primary() } else { endpoint.source };
     work(&Asked { source: &source, wanted: &wanted, means: &means, run: &run, settings, common, name, shown: &endpoint.shown })

@@ -301,6 +301,29 @@ fn a_deploy_in_flight_is_told_with_who_it_is() {
 }
 
 #[test]
+fn what_an_online_change_leaves_is_told_as_that() {
+    each_flavor(|db| {
+        let sample = sample("golang-migrate");
+        apply(db, sample);
+        let place = place_with(sample.folder);
+        db.exec(
+            "create table _orders_gho like orders; create table _orders_new like orders; create table _orders_chkpnt (id int primary key)",
+        );
+        db.exec("create trigger pt_osc_shop_orders_del after delete on orders for each row delete from _orders_new where id = old.id");
+        let told = history(&place, db, 1);
+        for (name, tool) in [("_orders_gho", "gh-ost"), ("_orders_new", "pt-online-schema-change or Spirit"), ("_orders_chkpnt", "Spirit")]
+        {
+            let wanted = format!("{name}: {tool} is at work, or was interrupted");
+            assert!(told["in_flight"].to_string().contains(&wanted), "{wanted}: {told}");
+        }
+        let strays = told["unexplained"].as_array().unwrap();
+        let trigger = strays.iter().find(|one| one["kind"] == "trigger").unwrap();
+        assert!(trigger["why"].as_str().unwrap().contains("one that pt-online-schema-change uses while it works"), "{trigger}");
+        assert_eq!(strays.len(), 4, "{told}");
+    });
+}
+
+#[test]
 fn what_takes_its_database_along_or_leaves_a_transaction_behind_is_told_and_hangs_nobody() {
     each_flavor(|db| {
         for (text, verdicts, told) in [

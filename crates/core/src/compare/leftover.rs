@@ -23,9 +23,12 @@ const fn named(tool: &'static str, kinds: &'static [Kind], prefix: &'static str,
 
 const INDEX: &[Kind] = &[Kind::Index];
 const TABLE: &[Kind] = &[Kind::Table];
+const TRIGGER: &[Kind] = &[Kind::Trigger];
 const SCHEMA: &[Kind] = &[Kind::Schema];
 const COLUMN: &[Kind] = &[Kind::Column];
 const REINDEX: &str = "https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY";
+const PT_OSC: &str = "https://docs.percona.com/percona-toolkit/pt-online-schema-change.html";
+const SPIRIT: &str = "https://github.com/block/spirit/blob/main/USAGE.md";
 const GH_OST: &str = "https://github.com/github/gh-ost/blob/master/doc/cheatsheet.md";
 
 /// What is known to be left behind.
@@ -36,7 +39,11 @@ pub const LEFTOVERS: &[Leftover] = &[
     named("gh-ost", TABLE, "_", "_ghc", GH_OST),
     named("gh-ost", TABLE, "_", "_ghk", GH_OST),
     named("gh-ost or Spirit", TABLE, "_", "_del", GH_OST),
-    named("pt-online-schema-change", TABLE, "_", "_new", "https://docs.percona.com/percona-toolkit/pt-online-schema-change.html"),
+    named("pt-online-schema-change or Spirit", TABLE, "_", "_new", PT_OSC),
+    named("pt-online-schema-change or Spirit", TABLE, "_", "_old", PT_OSC),
+    named("pt-online-schema-change", TRIGGER, "pt_osc_", "", PT_OSC),
+    named("Spirit", TABLE, "_", "_chkpnt", SPIRIT),
+    named("Spirit", TABLE, "_spirit_", "", SPIRIT),
     Leftover { numbered: true, ..named("pg_repack", TABLE, "table_", "", "https://reorg.github.io/pg_repack/") },
     named("pgroll", COLUMN, "_pgroll_new_", "", "https://pgroll.com/docs/latest/guides/updown"),
     named("pg-osc", TABLE, "pgosc_", "", "https://github.com/shayonj/pg-osc"),
@@ -62,9 +69,15 @@ impl Leftover {
     }
 }
 
+/// Whose leftover an object may be, by its name.
+#[must_use]
+pub fn leftover_of(object: &Object) -> Option<&'static Leftover> {
+    LEFTOVERS.iter().find(|leftover| leftover.matches(object))
+}
+
 impl<'a> Walk<'a> {
     pub(super) fn leftover(&mut self, object: &'a Object, which: Which) {
-        let Some(leftover) = LEFTOVERS.iter().find(|leftover| leftover.matches(object)) else { return };
+        let Some(leftover) = leftover_of(object) else { return };
         let (reference, candidate) = if which == Which::Candidate { (None, Some(object)) } else { (Some(object), None) };
         let case = Case { kind: object.kind, attribute: Some("leftover"), reference, candidate, change: Change::Unsound };
         let plain = self.difference(object, Change::Unsound, "leftover");

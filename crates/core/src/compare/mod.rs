@@ -21,7 +21,7 @@ mod unnamed;
 
 pub use crate::finding::Which;
 pub(crate) use judge::same_key;
-pub use leftover::LEFTOVERS;
+pub use leftover::{LEFTOVERS, Leftover, leftover_of};
 pub use member::{MEMBERSHIP, MEMBERSHIP_WHY, may_be_member};
 pub use remedy::{Case, NoRemedies, Reasoning, Remedies};
 

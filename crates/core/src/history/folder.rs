@@ -45,6 +45,8 @@ pub struct Tree {
     pub around: Vec<File>,
     /// The folder as the user calls it.
     pub shown: String,
+    /// The same as the system calls it, with everything before it.
+    pub real: String,
 }
 
 impl Tree {
@@ -175,6 +177,8 @@ pub struct Migration {
     pub condition: Option<String>,
     /// What the tool would record as its description, where it records one that can be told from the file.
     pub description: Option<String>,
+    /// The file that makes what it and others make together, where that is all that is known of it.
+    pub together: Option<String>,
     /// What of it is not known beside its statements: a part in a programming language.
     pub partly: Option<String>,
     /// Why its statements are not known: it is written in a programming language, its text is no UTF-8.
@@ -204,6 +208,7 @@ impl Migration {
             title: None,
             condition: None,
             description: None,
+            together: None,
             partly: None,
             unreadable: None,
         };
@@ -260,6 +265,18 @@ pub struct Folder {
     pub odd: Vec<(String, String)>,
     /// As [`Reading::root`].
     pub root: Option<String>,
+    /// As [`Reading::dumped`].
+    pub dumped: Option<Dumped>,
+}
+
+/// A schema that a tool dumped after it had run migrations: what all of them make together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dumped {
+    /// As it is seen from the folder.
+    pub file: String,
+    pub text: String,
+    /// The migrations that it says it holds.
+    pub keys: Vec<String>,
 }
 
 /// How sure it is that a folder is a tool's.
@@ -318,6 +335,8 @@ pub struct Reading {
     pub odd: Vec<(String, String)>,
     /// The one file that its tool is told, which names the others, as it is told; of other tools nothing.
     pub root: Option<String>,
+    /// What the tool dumped beside the folder.
+    pub dumped: Option<Dumped>,
 }
 
 /// Why nobody can say how a folder is read.
@@ -333,10 +352,10 @@ pub enum Unclear {
 
 impl Reader {
     fn folder(&self, tree: &Tree, wish: &Wish, why: String) -> Folder {
-        let Reading { migrations, odd, root } = (self.read)(tree, wish);
+        let Reading { migrations, odd, root, dumped } = (self.read)(tree, wish);
         let mut odd: Vec<(String, String)> = odd.into_iter().chain(twice(&migrations)).collect();
         odd.extend(tree.unread.iter().cloned());
-        Folder { tool: self.tool, why, grouping: self.grouping, migrations, odd, root }
+        Folder { tool: self.tool, why, grouping: self.grouping, migrations, odd, root, dumped }
     }
 
     fn records_in(&self, tables: &[String]) -> bool {

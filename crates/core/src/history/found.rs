@@ -53,6 +53,7 @@ impl History {
                 )),
             }
         }));
+        findings.extend(self.beside.iter().flat_map(Self::findings));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         findings
     }
@@ -103,6 +104,7 @@ impl History {
     #[must_use]
     pub fn open(&self) -> Vec<String> {
         let checked = self.migrations.iter().filter_map(Entry::gap);
-        self.gaps.iter().chain(&self.in_flight).cloned().chain(checked).collect()
+        let beside = self.beside.iter().flat_map(Self::open);
+        self.gaps.iter().chain(&self.in_flight).cloned().chain(checked).chain(beside).collect()
     }
 }

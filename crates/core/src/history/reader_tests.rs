@@ -284,3 +284,66 @@ fn of_two_with_one_number_each_has_its_own_way_back() {
     let folder = read(&[("1_a.up.sql", "select 1;"), ("1_c.down.sql", "select 4;")], Some("golang-migrate"));
     assert!(folder.migrations[0].down.is_some());
 }
+
+/// A folder at `/repo/NAME`, with what stands around it.
+fn around(name: &str, files: &[(&str, &str)], around: &[(&str, &str)]) -> Folder {
+    let around = around.iter().map(|(path, text)| File { path: (*path).to_owned(), bytes: text.as_bytes().to_vec() }).collect();
+    let tree = Tree { around, shown: name.to_owned(), real: format!("/repo/{name}"), ..tree(files) };
+    let wish = Wish { servers: vec!["postgresql"], ..Wish::default() };
+    folder::read(READERS, &tree, None, &[], &wish).unwrap()
+}
+
+const SQL: &str = "create table t (a int);";
+
+#[test]
+fn flyway_reads_the_locations_that_its_configuration_names() {
+    let files = [("all/V1__a.sql", SQL), ("pg/V2__b.sql", SQL), ("test/V3__c.sql", SQL)];
+    let conf = |locations: &str| format!("# flyway.locations=nowhere\nflyway.locations = {locations}\n");
+    let read = |locations: &str| around("db", &files, &[("/repo/flyway.conf", &conf(locations))]);
+    let both = read("filesystem:db/all,filesystem:./db/pg");
+    assert_eq!((both.tool, keys(&both), both.odd.len()), ("Flyway", vec!["1", "2"], 0), "{:?}", both.odd);
+    assert_eq!(keys(&read("filesystem:db")), ["1", "2", "3"]);
+    assert_eq!(keys(&read("classpath:pg")), ["2"]);
+    // What it reads and is not here nobody knows.
+    for (locations, said) in [
+        ("filesystem:db/all,filesystem:more", "filesystem:more"),
+        ("filesystem:db/all,classpath:db/migration", "classpath:db/migration"),
+        ("filesystem:db/*", "is a pattern"),
+        ("s3:bucket/sql", "none of this machine's"),
+        ("filesystem:.", "of which"),
+        ("filesystem:other", "filesystem:other"),
+    ] {
+        let folder = read(locations);
+        assert!(folder.odd.iter().any(|(file, why)| file == "/repo/flyway.conf" && why.contains(said)), "{locations}: {:?}", folder.odd);
+    }
+    let table = "[flyway]\nlocations = [\"filesystem:db/all\"]\nsqlMigrationSeparator = \"-\"\n[flyway.placeholders]\nname = \"t2\"\n";
+    let files = [("all/V1__a.sql", "create table ${name} (a int);"), ("V9__x.sql", SQL)];
+    let told = around("db", &files, &[("/repo/flyway.toml", table)]);
+    assert_eq!((keys(&told), text(&told.migrations[0])), (vec!["1"], "create table t2 (a int);".to_owned()));
+    assert!(told.odd.iter().any(|(_, why)| why.contains("sqlMigrationSeparator")), "{:?}", told.odd);
+    assert!(around("db", &files, &[("/repo/flyway.toml", "[flyway")]).odd.iter().any(|(_, why)| why.contains("no TOML")));
+    let raw = [("V1__a.sql", "create table ${name} (a int);")];
+    let raw = around("db", &raw, &[("/repo/flyway.conf", "flyway.placeholderReplacement=false\n")]);
+    assert_eq!((text(&raw.migrations[0]).as_str(), raw.migrations[0].unreadable.as_deref()), ("create table ${name} (a int);", None));
+}
+
+#[test]
+fn what_flyway_runs_beside_sql_files_is_named() {
+    let files = [
+        ("V1__a.sql", SQL),
+        ("V2__b.java", "class V2__b {}"),
+        ("Helper.java", "class Helper {}"),
+        ("R__c.java", "class R__c {}"),
+        ("afterMigrate.sql", "grant all on t to x;"),
+        ("beforeEachMigrate__note.sql", "select 1;"),
+        ("afterClean.sql", "select 1;"),
+        ("afterMigrateError.sql", "select 1;"),
+        ("afterThought.sql", "select 1;"),
+    ];
+    let folder = read(&files, None);
+    assert_eq!((folder.tool, keys(&folder)), ("Flyway", vec!["1", "2", "repeatable c"]));
+    assert_eq!(folder.migrations[1].unreadable.as_deref(), Some("it is written in Java"));
+    let odd: Vec<&str> = folder.odd.iter().map(|(file, _)| file.as_str()).collect();
+    assert_eq!(odd, ["afterMigrate.sql", "afterThought.sql", "beforeEachMigrate__note.sql"]);
+    assert!(folder.odd[0].1.contains("at each afterMigrate") && folder.odd[1].1.contains("none of Flyway's"), "{:?}", folder.odd);
+}

@@ -224,6 +224,7 @@ mod tests {
             migrations,
             odd: Vec::new(),
             root: None,
+            dumped: None,
         };
         let told = |texts: [&str; 3]| {
             let text: String = keys.iter().zip(texts).map(|(key, text)| format!("-- Changeset {key}\n{text}\n")).collect();

@@ -52,6 +52,8 @@ pub struct Ledger {
 pub struct History {
     /// What the user calls the environment.
     pub label: String,
+    /// The folder whose files these are, as it was called.
+    pub folder: String,
     /// What was asked.
     pub endpoint: Endpoint,
     pub tool: &'static str,
@@ -69,10 +71,32 @@ pub struct History {
     pub gaps: Vec<String>,
     /// Worth a word, and no fault.
     pub notes: Vec<String>,
+    /// Those of the other folders that make the environment.
+    pub beside: Vec<Self>,
+    /// Of all of them.
     pub exit_code: u8,
 }
 
 impl History {
+    /// This one, and those of the other folders.
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.beside)
+    }
+
+    /// Works the exit code out: 1 where something is at or above the bar, 2 where something could not be told, else 0.
+    pub fn weigh(&mut self, bar: Severity) {
+        let weighs = |verdict: &Verdict| verdict.severity().is_some_and(|severity| severity >= bar && severity > Severity::Inform);
+        let fails = |entry: &Entry| std::iter::once(&entry.judged.verdict).chain(&entry.judged.also).any(weighs);
+        let is_open = !self.gaps.is_empty() || !self.in_flight.is_empty() || self.migrations.iter().any(|entry| entry.gap().is_some());
+        let own = match (!self.unexplained.is_empty() || self.migrations.iter().any(fails), is_open) {
+            (true, _) => 1,
+            (false, true) => 2,
+            (false, false) => 0,
+        };
+        let codes = || std::iter::once(own).chain(self.beside.iter().map(|other| other.exit_code));
+        self.exit_code = if codes().any(|code| code == 1) { 1 } else { codes().max().unwrap_or(own) };
+    }
+
     /// How many migrations have that verdict, the heaviest first.
     #[must_use]
     pub fn counts(&self) -> Vec<(Verdict, usize)> {

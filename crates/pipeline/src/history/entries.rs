@@ -1,7 +1,7 @@
 //! The statements by which a tool's table gets the record of what was run for it. Neighbour: `repair`, which mends records.
 
 use super::{Inquiry, Wanted};
-use crate::migrations::{self, Migrations};
+use crate::migrations::Migrations;
 use evenkeel_core::history::repair::Book;
 use evenkeel_core::history::row::{Deed, Noted};
 use evenkeel_core::kind::Severity;
@@ -36,7 +36,7 @@ pub fn entries(
     dialect: &dyn Dialect,
     (keys, way): (&[&str], Way),
 ) -> Result<Option<Recording>, String> {
-    let wanted = Wanted { migrations: migrations::Wanted::default(), committed: None, accepted: &[], nowhere: false, bar: Severity::Block };
+    let wanted = Wanted { folders: Vec::new(), judged: None, committed: None, accepted: &[], nowhere: false, bar: Severity::Block };
     let mut inquiry = Inquiry::new(manifest, read, (&wanted, &[]), label);
     inquiry.records();
     let rows = match inquiry.book() {

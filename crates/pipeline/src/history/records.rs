@@ -4,7 +4,7 @@
 
 use super::ledger::{ledgers, recorded};
 use super::{Inquiry, Wanted};
-use crate::migrations::{self, Cut, Migrations};
+use crate::migrations::{Cut, Migrations};
 use evenkeel_core::history::matching::{self, baselined, matched};
 use evenkeel_core::history::told::Ledger;
 use evenkeel_core::history::verdict::Recorded;
@@ -33,7 +33,7 @@ pub fn tools(manifest: &Manifest) -> Vec<String> {
 /// What is still to run, by the record alone.
 #[must_use]
 pub fn pending(manifest: &Manifest, label: &str, read: &Migrations) -> Left {
-    let wanted = Wanted { migrations: migrations::Wanted::default(), committed: None, accepted: &[], nowhere: false, bar: Severity::Block };
+    let wanted = Wanted { folders: Vec::new(), judged: None, committed: None, accepted: &[], nowhere: false, bar: Severity::Block };
     let mut inquiry = Inquiry::new(manifest, read, (&wanted, &[]), label);
     inquiry.records();
     let unknown = match (manifest.covers(Dimension::History), inquiry.is_blind, inquiry.by_effect) {
@@ -93,11 +93,11 @@ impl Inquiry<'_> {
             }
         }
         let own: Vec<&(&Object, Ledger)> = all.iter().filter(|(_, ledger)| is_own(ledger)).collect();
-        self.notes.extend(
-            all.iter()
-                .filter(|(_, ledger)| !is_own(ledger))
-                .map(|(_, ledger)| format!("{} records migrations of {}, whose files these are not", ledger.table, ledger.tool)),
-        );
+        let others = all.iter().filter(|(_, ledger)| !is_own(ledger) && !self.is_beside(ledger));
+        let others: Vec<String> = others
+            .map(|(_, ledger)| format!("{} records migrations of {}, whose files these are not", ledger.table, ledger.tool))
+            .collect();
+        self.notes.extend(others);
         if let [_, other, ..] = own.as_slice() {
             self.gaps.push(format!(
                 "{} records migrations of {} too: nobody can tell which of its tables these files are recorded in",
@@ -155,6 +155,12 @@ impl Inquiry<'_> {
         if let Some(evenkeel_core::kind::Value::List(current)) = table.get("current") {
             self.pointed(current.iter().map(|version| version.to_string()).collect(), table);
         }
+    }
+
+    /// Whether another folder's files are recorded there.
+    fn is_beside(&self, ledger: &Ledger) -> bool {
+        let mut readers = READERS.iter().filter(|reader| self.beside.tools.contains(&reader.tool));
+        readers.any(|reader| reader.tool == ledger.tool || reader.records.contains(&ledger.tool.as_str()))
     }
 
     /// A tool that keeps where it stands: everything up to there is in force.

@@ -152,7 +152,7 @@ impl Inquiry<'_> {
             return Ok(repair);
         }
         let migrations = &self.read.folder.migrations;
-        let known = |at: usize| self.effects.get(at).is_some_and(Option::is_some);
+        let known = |at: usize| self.effects.get(self.place(at)).is_some_and(Option::is_some);
         let Decided { cures, left } = decide(&history.migrations, migrations, &known, course, self.book());
         repair.left = left;
         let strays: Vec<Spot> = history.unexplained.iter().map(|stray| stray.unexplained.spot.clone()).collect();
@@ -198,7 +198,7 @@ impl Inquiry<'_> {
             let mut due = Vec::new();
             if cure.changes_schema {
                 repair.rows.extend(self.of_rows(cure).filter(|_| cure.in_force).map(|words| format!("{}: {words}", cure.key)));
-                let effect = self.effects.get(cure.at).and_then(Option::as_deref).unwrap_or_default().iter();
+                let effect = self.effects.get(self.place(cure.at)).and_then(Option::as_deref).unwrap_or_default().iter();
                 let is_so = |spot: &Spot| found(spot, self.manifest) == found(spot, &goal);
                 let own: BTreeSet<&Spot> = effect.map(|touch| &touch.spot).filter(|spot| !is_so(spot)).collect();
                 let is_meant = |spot: &Spot| own.contains(spot) && !strays.contains(spot);
@@ -260,11 +260,11 @@ impl Inquiry<'_> {
 
     /// The schema that the files make which are in force afterwards; why that cannot be told.
     fn goal(&self, cures: &[Cure], stage: Stage<'_>, target: &Target) -> Result<Result<Manifest, String>, Box<Trouble>> {
-        let is_in_force = |(at, cut): &(usize, &Cut)| match cures.iter().find(|cure| cure.at == *at) {
+        let is_in_force = |at: usize| match cures.iter().find(|cure| self.place(cure.at) == at) {
             Some(cure) => cure.in_force,
-            None => self.is_in_force(cut),
+            None => self.is_in_force(at),
         };
-        let cuts: Vec<&Cut> = self.read.cuts.iter().enumerate().filter(is_in_force).map(|(_, cut)| cut).collect();
+        let cuts: Vec<&Cut> = self.cuts.iter().enumerate().filter(|(at, _)| is_in_force(*at)).map(|(_, cut)| *cut).collect();
         let replay = Replay::start(stage, target, Series { cuts: cuts.clone(), ..Series::default() })?;
         let mut goal = None;
         let stopped = replay.first(&mut |ran, look| {

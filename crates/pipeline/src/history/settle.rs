@@ -16,11 +16,10 @@ impl<'a> Inquiry<'a> {
     ///
     /// Says on what, and which were left out.
     pub(super) fn settle(&mut self, stage: Stage<'_>, target: &Target) -> Result<(String, BTreeMap<String, String>), Box<Trouble>> {
-        let read = self.read;
         let (series, looks) = self.series();
         let replay = Replay::start(stage, target, series)?;
         if replay.known() > 0 {
-            let (known, all) = (replay.known(), read.cuts.len());
+            let (known, all) = (replay.known(), self.cuts.len());
             self.notes.push(format!("the first {known} of {all} migrations ran today already, on this machine: their state was kept"));
         }
         self.settled(&replay, looks)?;
@@ -29,7 +28,7 @@ impl<'a> Inquiry<'a> {
 
     /// What is run first, and when it is looked at.
     fn series(&self) -> (Series<'a>, Looks) {
-        let cuts: Vec<&Cut> = self.read.cuts.iter().filter(|cut| self.is_in_force(cut)).collect();
+        let cuts: Vec<&Cut> = self.in_force().map(|(_, cut)| cut).collect();
         let mut looks = self.looks();
         for (place, cut) in cuts.iter().enumerate().filter(|(_, cut)| cut.may_define()) {
             looks.around(place);
@@ -40,7 +39,7 @@ impl<'a> Inquiry<'a> {
     }
 
     fn settled(&mut self, replay: &Replay<'_>, mut looks: Looks) -> Result<(), Box<Trouble>> {
-        let in_force: Vec<(usize, &Cut)> = self.read.cuts.iter().enumerate().filter(|(_, cut)| self.is_in_force(cut)).collect();
+        let in_force: Vec<(usize, &Cut)> = self.in_force().collect();
         let is_plain = self.records.iter().all(|record| record.state == State::Applied) && self.edits.is_empty();
         let cuts: Vec<&Cut> = in_force.iter().map(|(_, cut)| *cut).collect();
         let stopped = replay.first(&mut |ran, look| looks.see(ran, look))?;
@@ -57,7 +56,7 @@ impl<'a> Inquiry<'a> {
             self.disputed = Some(Vec::new());
             return Ok(());
         }
-        if stopped.is_none() && in_force.len() == self.read.cuts.len() {
+        if stopped.is_none() && in_force.len() == self.cuts.len() {
             // The same files in the same order: what was seen need not be looked at again.
             for (at, effect) in std::mem::take(&mut looks.effects) {
                 if let Some(slot) = self.effects.get_mut(at) {
@@ -74,7 +73,7 @@ impl<'a> Inquiry<'a> {
     /// Runs all files, and looks at the state before and after those that what is disputed may be of; all of them, where nobody knows
     /// what is.
     fn step_by_step(&mut self, disputed: Option<&[Touch]>, replay: &Replay<'_>) -> Result<(), Box<Trouble>> {
-        let all: Vec<&Cut> = self.read.cuts.iter().collect();
+        let all: Vec<&Cut> = self.cuts.clone();
         let wholes: Option<BTreeSet<Spot>> = disputed.map(|touches| touches.iter().map(|touch| whole(&touch.spot)).collect());
         let mut looks = Looks { wholes: wholes.clone(), ..self.looks() };
         match &wholes {
@@ -82,7 +81,7 @@ impl<'a> Inquiry<'a> {
             Some(wholes) => {
                 let names: BTreeSet<String> = wholes.iter().filter_map(name).collect();
                 for (at, cut) in all.iter().enumerate() {
-                    let record = self.record(&cut.migration);
+                    let record = self.record_at(at);
                     let is_odd = record.is_some_and(|record| record.state != State::Applied) || self.edits.contains_key(&cut.migration.key);
                     let is_seen = self.effects.get(at).is_some_and(Option::is_some);
                     if !is_seen && (is_odd || cut.may_define() || mentions(cut, &names)) {
@@ -124,7 +123,7 @@ impl<'a> Inquiry<'a> {
         self.disputed = disputed.map(<[Touch]>::to_vec);
         if let Some(stopped) = stopped {
             // One in a programming language is told by itself; what could not be seen because of it is worth a word.
-            let is_unread = self.read.cuts.get(stopped.at).is_some_and(|cut| cut.migration.unreadable.is_some());
+            let is_unread = self.cuts.get(stopped.at).is_some_and(|cut| cut.migration.unreadable.is_some());
             let key = &stopped.key;
             if is_unread && self.by_effect {
                 self.gaps
@@ -155,6 +154,7 @@ impl<'a> Inquiry<'a> {
         });
         self.by_effect = false;
         self.was_by_effect = true;
+        let count = count.saturating_sub(self.beside.before.len());
         let keys = self.read.cuts.iter().take(count).map(|cut| cut.migration.key.clone());
         let one = |key: String| Recorded::of(key, State::Applied);
         self.records = keys.map(one).collect();

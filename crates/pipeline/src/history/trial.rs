@@ -52,7 +52,7 @@ impl Inquiry<'_> {
         let history = self.table.map(named);
         let request = Request { dimensions: super::DIMENSIONS.to_vec(), history, ..Request::new("a throwaway server") };
         let after = built.scratch.environment(&built.database)?.capture(&request, &builder.watch)?;
-        let mut again = Inquiry::new(&after, self.read, (self.wanted, self.excuses), self.label);
+        let mut again = Inquiry::new(&after, self.read, (self.wanted, self.excuses), self.label).with(self.beside);
         again.records();
         again.edits = self.edits.clone();
         // What a sum was before it was written anew is no edit any more.
@@ -72,7 +72,7 @@ impl Inquiry<'_> {
         }
         let history = again.judged(String::new());
         let mut failed = refused;
-        failed.extend(still(&history, before, cures));
+        failed.extend(still(&history, before, (cures, &self.elsewhere)));
         let asked = self.table.map(|_| self.asked((&*built.scratch, &built.database), &history, builder.watch.stop)).transpose()?;
         failed.extend(asked.iter().flat_map(|asked| asked.against.iter().cloned()));
         let asked = asked.map(|asked| asked.words);
@@ -151,7 +151,7 @@ pub(super) fn current(table: &Object) -> Vec<&str> {
 }
 
 /// What is not as it should be after the trial.
-fn still(after: &History, before: &History, cures: &[Cure]) -> Vec<String> {
+fn still(after: &History, before: &History, (cures, elsewhere): (&[Cure], &BTreeSet<Spot>)) -> Vec<String> {
     let mut failed = Vec::new();
     for entry in &after.migrations {
         let (key, verdict) = (&entry.judged.key, entry.judged.verdict);
@@ -171,7 +171,7 @@ fn still(after: &History, before: &History, cures: &[Cure]) -> Vec<String> {
             failed.push(format!("migration {key}: {} after it", verdict.name()));
         }
     }
-    let known: BTreeSet<&Spot> = before.unexplained.iter().map(|stray| &stray.unexplained.spot).collect();
+    let known: BTreeSet<&Spot> = before.unexplained.iter().map(|stray| &stray.unexplained.spot).chain(elsewhere).collect();
     let new = after.unexplained.iter().map(|stray| &stray.unexplained.spot).filter(|spot| !known.contains(spot));
     failed.extend(new.map(|spot| format!("{} {}: no migration explains it after it", spot.kind.name(), spot.display())));
     failed

@@ -19,12 +19,12 @@ pub(super) struct Unsaid {
 const NAMED: usize = 3;
 
 impl Unsaid {
-    pub fn of(cuts: &[Cut]) -> Self {
-        let texts = || cuts.iter().flat_map(|cut| &cut.up).map(|script| script.part.text.to_lowercase());
+    pub fn of<'a>(cuts: impl Iterator<Item = &'a Cut>) -> Self {
+        let texts = cuts.flat_map(|cut| &cut.up).map(|script| script.part.text.to_lowercase());
         let settings: BTreeSet<&'static str> =
             ALL.iter().flat_map(|kind| kind.spec().all_properties()).filter_map(|one| one.session).collect();
         let mut said = BTreeSet::new();
-        for text in texts() {
+        for text in texts {
             said.extend(settings.iter().filter(|setting| text.contains(**setting)));
         }
         Self { said }

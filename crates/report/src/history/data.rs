@@ -28,6 +28,10 @@ pub(super) struct Told {
     /// What came of running it, where that was asked for; all else is then as it was judged afterwards, where anything was run.
     #[serde(skip_serializing_if = "Option::is_none")]
     applied: Option<journal::Told>,
+    /// The same of every other folder that makes the environment; what is of the environment as a whole stands above, once. The verdict
+    /// above is of all of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    beside: Vec<Told>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -74,6 +78,8 @@ fn repair(repaired: &Repaired<'_>) -> Repair {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Tool {
     name: String,
+    /// The folder whose files these are.
+    folder: String,
     /// `schema.table` in which it records; null where there is none.
     table: Option<String>,
     why: String,
@@ -142,6 +148,7 @@ pub(super) fn of(history: &History, repaired: Option<&Repaired<'_>>, applied: Op
         environment: history.label.clone(),
         tool: Tool {
             name: history.tool.to_owned(),
+            folder: history.folder.clone(),
             table: history.ledger.as_ref().map(|ledger| ledger.table.clone()),
             why: history.why.clone(),
         },
@@ -154,6 +161,7 @@ pub(super) fn of(history: &History, repaired: Option<&Repaired<'_>>, applied: Op
         replayed_on: history.replayed_on.clone(),
         repair: repaired.map(repair),
         applied: applied.map(journal::told),
+        beside: history.beside.iter().map(|other| of(other, None, None)).collect(),
     }
 }
 

@@ -11,7 +11,19 @@ use std::fmt::Write as _;
 const ROWS: usize = 200;
 
 pub(super) fn history(history: &History) -> String {
-    let mut text = format!("## {}\n\n", plain(&verdict_line(history)));
+    let mut text = format!("## {}\n", plain(&verdict_line(history)));
+    for one in history.all() {
+        if !history.beside.is_empty() {
+            let _ = writeln!(text, "\n### {} ({})", plain(&one.folder), one.tool);
+        }
+        folder(&mut text, one);
+    }
+    text
+}
+
+/// What is said of one folder.
+fn folder(text: &mut String, history: &History) {
+    text.push('\n');
     let told: Vec<_> = history.migrations.iter().filter(|entry| entry.judged.verdict != Verdict::Applied).collect();
     if !told.is_empty() {
         text.push_str("| migration | verdict | why |\n|---|---|---|\n");
@@ -46,7 +58,6 @@ pub(super) fn history(history: &History) -> String {
         }
     }
     let _ = writeln!(text, "\n{} ({}); the files ran on a throwaway {}", history.tool, plain(&history.why), history.replayed_on);
-    text
 }
 
 pub(super) fn listing(listing: &Listing) -> String {

@@ -30,26 +30,13 @@ pub(super) fn history(history: &History, style: &Style) -> String {
         _ => UNKNOWN,
     };
     page.wrapped(&verdict_line(history), "", paint);
-    page.text.push('\n');
-    let quiet = |entry: &&Entry| matches!(entry.judged.verdict, Verdict::Applied | Verdict::Superseded) && entry.judged.also.is_empty();
-    let skipped = history.migrations.iter().filter(quiet).count();
-    let skip = skipped > QUIET;
-    let shown = |entry: &&Entry| !(skip && quiet(entry));
-    let keys = history.migrations.iter().filter(shown).map(|entry| width(&line(&entry.judged.key))).max().unwrap_or_default().min(30);
-    for entry in history.migrations.iter().filter(shown) {
-        page.entry(entry, keys);
+    for one in history.all() {
+        page.text.push('\n');
+        if !history.beside.is_empty() {
+            page.wrapped(&format!("{} ({})", one.folder, one.tool), "", Paint::new().bold());
+        }
+        page.folder(one);
     }
-    if skip {
-        let _ = writeln!(page.text, "  … and {skipped} that are applied");
-    }
-    page.list("no migration explains", &history.unexplained.iter().map(stray).collect::<Vec<_>>(), BAD);
-    page.list("in flight", &history.in_flight, UNKNOWN);
-    page.list("could not be told", &history.gaps, UNKNOWN);
-    page.list("to know", &history.notes, DIM);
-    page.text.push('\n');
-    let ledger =
-        history.ledger.as_ref().map_or_else(|| "records nothing there".to_owned(), |ledger| format!("records in {}", ledger.table));
-    page.wrapped(&format!("{} ({}) {ledger}; the files ran on a throwaway {}", history.tool, history.why, history.replayed_on), "  ", DIM);
     page.text
 }
 
@@ -73,6 +60,30 @@ pub(super) fn evidence(evidence: &Evidence) -> String {
 }
 
 impl Page<'_> {
+    /// What is said of one folder.
+    fn folder(&mut self, history: &History) {
+        let quiet = |entry: &&Entry| matches!(entry.judged.verdict, Verdict::Applied | Verdict::Superseded) && entry.judged.also.is_empty();
+        let skipped = history.migrations.iter().filter(quiet).count();
+        let skip = skipped > QUIET;
+        let shown = |entry: &&Entry| !(skip && quiet(entry));
+        let keys = history.migrations.iter().filter(shown).map(|entry| width(&line(&entry.judged.key))).max().unwrap_or_default().min(30);
+        for entry in history.migrations.iter().filter(shown) {
+            self.entry(entry, keys);
+        }
+        if skip {
+            let _ = writeln!(self.text, "  … and {skipped} that are applied");
+        }
+        self.list("no migration explains", &history.unexplained.iter().map(stray).collect::<Vec<_>>(), BAD);
+        self.list("in flight", &history.in_flight, UNKNOWN);
+        self.list("could not be told", &history.gaps, UNKNOWN);
+        self.list("to know", &history.notes, DIM);
+        self.text.push('\n');
+        let ledger =
+            history.ledger.as_ref().map_or_else(|| "records nothing there".to_owned(), |ledger| format!("records in {}", ledger.table));
+        let how = format!("{} ({}) {ledger}; the files ran on a throwaway {}", history.tool, history.why, history.replayed_on);
+        self.wrapped(&how, "  ", DIM);
+    }
+
     fn entry(&mut self, entry: &Entry, keys: usize) {
         let judged = &entry.judged;
         let (mark, paint) = match judged.verdict.severity() {

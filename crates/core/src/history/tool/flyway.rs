@@ -1,11 +1,15 @@
 //! Flyway. Repeatable migrations have no version; Flyway knows them by their description.
 
+mod conf;
+
+use super::code::unread;
 use super::sum::crc32_of_lines;
 use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish, rank};
 use crate::history::record::Family::{Flag, Number, Text};
 use crate::history::record::{Cells, Record, State, column, unusual};
 use crate::history::row::{Cell, Cells as Row, Noted, Rows, text};
 use crate::history::shape::{Shape, Tool};
+use conf::Conf;
 
 pub(super) const NAME: &str = "Flyway";
 
@@ -55,17 +59,21 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 }
 
 /// `V1.1__description.sql`, `R__description.sql`, `U` for the way back and `B` for a baseline, in any folder beneath; a `.conf` beside a
-/// file says how it runs. CRC-32 of the lines.
+/// file says how it runs. CRC-32 of the lines. Java's are known by their names. Which folders are read, `flyway.conf` may say.
 /// <https://documentation.red-gate.com/fd/migrations-271585107.html>
 pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
 
 const END: &str = ".sql";
+const JAVA: &str = ".java";
 
 fn fits(tree: &Tree) -> Option<Fit> {
     let conf = tree.around.iter().find(|file| matches!(file.name(), "flyway.conf" | "flyway.toml"));
-    let is_one = |file: &&File| named(file).is_some_and(|named| named.prefix == 'V' || named.prefix == 'R');
+    let is_one =
+        |file: &&File| named(file).or_else(|| named_with(file, JAVA)).is_some_and(|named| named.prefix == 'V' || named.prefix == 'R');
     let file = tree.files.iter().find(is_one)?;
-    let is_own = |file: &&File| named(file).is_some_and(|named| "RB".contains(named.prefix) || named.version.contains('.'));
+    let is_java = |file: &File| named_with(file, JAVA).is_some();
+    let is_own =
+        |file: &&File| is_java(file) || named(file).is_some_and(|named| "RB".contains(named.prefix) || named.version.contains('.'));
     match (conf, tree.files.iter().find(is_own)) {
         (Some(conf), _) => Some(Fit::new(Sure::Marked, format!("{} is Flyway's", conf.path))),
         (None, Some(own)) => Some(Fit::new(Sure::Named, format!("files named as Flyway's alone are, such as {}", own.path))),
@@ -81,13 +89,49 @@ struct Named<'f> {
 }
 
 fn named(file: &File) -> Option<Named<'_>> {
-    let name = file.name().strip_suffix(END)?;
+    named_with(file, END)
+}
+
+fn named_with<'f>(file: &'f File, end: &str) -> Option<Named<'f>> {
+    let name = file.name().strip_suffix(end)?;
     let prefix = name.chars().next().filter(|prefix| "VRUB".contains(*prefix))?;
     let (version, description) = name.get(1..)?.split_once("__")?;
     let version = version.replace('_', ".");
     let is_version = version.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()));
     let fits = if prefix == 'R' { version.is_empty() } else { is_version };
     fits.then_some(Named { prefix, version, description })
+}
+
+/// Events at which Flyway runs a file of that name, and migrates.
+/// <https://documentation.red-gate.com/fd/callback-events-277579008.html>
+const EVENTS: &[&str] = &[
+    "beforeMigrate",
+    "beforeRepeatables",
+    "beforeVersioned",
+    "beforeEachMigrate",
+    "beforeEachMigrateStatement",
+    "afterEachMigrateStatement",
+    "afterEachMigrate",
+    "afterVersioned",
+    "afterMigrateApplied",
+    "afterMigrate",
+    "createSchema",
+    "beforeConnect",
+    "afterConnect",
+];
+/// Of other verbs, and of what failed.
+const OTHERS: &[&str] = &["Undo", "Clean", "Info", "Validate", "Baseline", "Repair", "Error", "OperationFinish", "Script", "Deploy"];
+
+/// What a file is that is no migration; nothing of one that Flyway does not run where it migrates.
+fn stranger(file: &File) -> Option<String> {
+    let name = file.name().strip_suffix(END).unwrap_or_default();
+    let event = name.split_once("__").map_or(name, |(event, _)| event);
+    if EVENTS.contains(&event) {
+        return Some(format!("Flyway runs it at each {event}: what it does was not looked at"));
+    }
+    let is_event = event.starts_with("before") || event.starts_with("after");
+    let is_other = is_event && OTHERS.iter().any(|other| event.contains(other));
+    (!is_other).then(|| "its name is none of Flyway's: V1__NAME.sql, R__NAME.sql".to_owned())
 }
 
 /// What orders versions: `1.10` after `1.9`, and `1.0` beside `1`.
@@ -119,15 +163,17 @@ pub(super) fn is_covered(baseline: &str, key: &str) -> bool {
 
 fn folder(tree: &Tree, wish: &Wish) -> Reading {
     let mut reading = Reading::default();
-    let mut values: Vec<(String, String)> = wish.placeholders.clone();
-    for conf in tree.around.iter().filter(|file| file.name() == "flyway.conf") {
-        let lines = conf.text().unwrap_or_default().lines().filter_map(|line| line.trim().strip_prefix("flyway.placeholders."));
-        values.extend(lines.filter_map(|line| line.split_once('=')).map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())));
-    }
+    let conf = Conf::of(tree);
+    let (within, elsewhere) = conf.within(tree);
+    reading.odd.extend(elsewhere.into_iter().chain(conf.odd.clone()));
+    let values: Vec<(String, String)> = wish.placeholders.iter().chain(&conf.placeholders).cloned().collect();
     let (mut versioned, mut repeatable, mut back) = (Vec::new(), Vec::new(), Vec::new());
-    for file in tree.ending(END) {
+    let is_within = |file: &&File| within.has(file);
+    for file in tree.ending(END).filter(is_within) {
         let Some(Named { prefix, version, description }) = named(file) else {
-            reading.odd.push((file.path.clone(), "its name is none of Flyway's: V1__NAME.sql, R__NAME.sql".to_owned()));
+            if let Some(why) = stranger(file) {
+                reading.odd.push((file.path.clone(), why));
+            }
             continue;
         };
         let words = description.replace('_', " ");
@@ -138,9 +184,20 @@ fn folder(tree: &Tree, wish: &Wish) -> Reading {
         migration.description = Some(words);
         migration.repeatable = prefix == 'R';
         migration.baseline = prefix == 'B';
-        settled(&mut migration, tree, &values);
+        settled(&mut migration, tree, &values, conf.is_raw);
         match prefix {
             'U' => back.push((order(&version), file, migration)),
+            'R' => repeatable.push(migration),
+            _ => versioned.push((order(&version), migration)),
+        }
+    }
+    for file in tree.ending(JAVA).filter(is_within) {
+        let Some(Named { prefix, version, description }) = named_with(file, JAVA) else { continue };
+        let words = description.replace('_', " ");
+        let key = if prefix == 'R' { format!("repeatable {words}") } else { version.clone() };
+        let migration = Migration { description: Some(words), repeatable: prefix == 'R', ..unread(file, key, "Java") };
+        match prefix {
+            'U' => {}
             'R' => repeatable.push(migration),
             _ => versioned.push((order(&version), migration)),
         }
@@ -176,7 +233,7 @@ fn folder(tree: &Tree, wish: &Wish) -> Reading {
 }
 
 /// With the values of its placeholders, and what the file beside it says.
-fn settled(migration: &mut Migration, tree: &Tree, values: &[(String, String)]) {
+fn settled(migration: &mut Migration, tree: &Tree, values: &[(String, String)], is_raw: bool) {
     let Some(file) = migration.files.first().cloned() else { return };
     let conf = tree.find(&format!("{file}.conf")).and_then(|conf| conf.text().ok()).unwrap_or_default();
     let told = |key: &str| {
@@ -186,7 +243,7 @@ fn settled(migration: &mut Migration, tree: &Tree, values: &[(String, String)]) 
     if told("executeInTransaction").is_some_and(|value| value == "false") {
         migration.transaction = Transaction::None;
     }
-    if told("placeholderReplacement").is_some_and(|value| value == "false") {
+    if told("placeholderReplacement").map_or(is_raw, |value| value == "false") {
         return;
     }
     for part in &mut migration.up {

@@ -2,7 +2,7 @@
 //! in nothing else, so what is said of their files will need a file each.
 
 use super::code::{self, Names};
-use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
+use crate::history::folder::{Dumped, File, Fit, Grouping, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::Text;
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Rows, keyed};
@@ -37,7 +37,33 @@ fn fits(tree: &Tree) -> Option<Fit> {
 }
 
 fn folder(tree: &Tree, _: &Wish) -> Reading {
-    code::read(tree, &NAMES)
+    Reading { dumped: dumped(tree), ..code::read(tree, &NAMES) }
+}
+
+/// `db/structure.sql` beside `db/migrate`, `db/NAME_structure.sql` beside `db/NAME_migrate`: what Rails dumps after it migrates, with the
+/// versions that are in.
+/// <https://guides.rubyonrails.org/active_record_migrations.html#schema-dumping-and-you>
+fn dumped(tree: &Tree) -> Option<Dumped> {
+    let (above, own) = tree.real.rsplit_once('/')?;
+    let name = format!("{}structure.sql", own.strip_suffix("migrate")?);
+    let file = tree.around.iter().find(|file| file.path == format!("{above}/{name}"))?;
+    let text = file.text().ok()?;
+    Some(Dumped { file: format!("../{name}"), text: text.to_owned(), keys: listed(text) })
+}
+
+/// The versions that its last statements put into the table.
+fn listed(text: &str) -> Vec<String> {
+    let mut keys = Vec::new();
+    for part in text.split("INSERT INTO ").skip(1) {
+        let Some((table, values)) = part.split_once("VALUES") else { continue };
+        if !table.contains("schema_migrations") || table.contains(';') {
+            continue;
+        }
+        let values = values.split(';').next().unwrap_or_default();
+        let quoted = values.split('\'').skip(1).step_by(2);
+        keys.extend(quoted.filter(|key| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned));
+    }
+    keys
 }
 
 /// The version alone, of Rails as of dbmate.
