@@ -350,8 +350,10 @@ impl<'a> Inquiry<'a> {
         if let Some(why) = &cut.migration.unreadable {
             return Some(why.clone());
         }
-        if let (Some(why), Some(condition)) = (self.left_out.get(&cut.migration.key), &cut.migration.condition) {
-            return Some(format!("{condition}, and on an empty database it does not run: {why}"));
+        match (self.left_out.get(&cut.migration.key), &cut.migration.condition) {
+            (Some(why), Some(condition)) => return Some(format!("{condition}, and on an empty database it does not run: {why}")),
+            (Some(why), None) => return Some(format!("on an empty database it does not run, and was left out: {why}")),
+            _ => {}
         }
         let stopped = self.stopped.as_ref().filter(|stopped| at >= stopped.at)?;
         Some(match at == stopped.at {

@@ -120,6 +120,8 @@ pub struct Series<'a> {
     pub points: BTreeSet<usize>,
     /// One that its tool runs on a condition is left out where it does not run: nobody but the database knows whether it held.
     pub is_forgiving: bool,
+    /// Keys of those of which somebody accepts by name that they cannot be checked: one that does not run is left out.
+    pub accepted: BTreeSet<String>,
 }
 
 /// One whose name no file means.
@@ -156,8 +158,8 @@ impl<'a> Replay<'a> {
         // All files decide what is there before the first.
         let confined = Self::confined(stage, target, &series.cuts);
         let Target { schemas, encoding, collation, .. } = target;
-        let is_forgiving = series.is_forgiving;
-        let place = format!("{confined:?} {schemas:?} {encoding:?} {collation:?} {is_forgiving}");
+        let Series { is_forgiving, accepted, .. } = &series;
+        let place = format!("{confined:?} {schemas:?} {encoding:?} {collation:?} {is_forgiving} {accepted:?}");
         let words = Words::of(&place, &series.cuts);
         let mut scratch = stage.workshop.start(&Like { kept: words.beginnings(), ..like.clone() }, &stage.watch)?;
         let recalled = scratch.recalled();
@@ -256,7 +258,8 @@ impl<'a> Replay<'a> {
             if let Err((place, why)) = done {
                 // What it did before it failed is taken back where it is one transaction.
                 let is_whole = cut.up.len() == 1 && cut.migration.transaction == Transaction::Own;
-                if self.series.is_forgiving && is_whole && cut.migration.condition.is_some() {
+                let is_accepted = self.series.accepted.contains(&cut.migration.key);
+                if is_accepted || self.series.is_forgiving && is_whole && cut.migration.condition.is_some() {
                     let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
                     left_out.insert(cut.migration.key.clone(), why);
                     drop(left_out);

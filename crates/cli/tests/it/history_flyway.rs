@@ -90,6 +90,37 @@ fn one_that_runs_again_with_another_text_is_pending_and_no_fault() {
 }
 
 #[test]
+fn what_one_that_runs_again_made_is_judged_by_the_text_that_ran() {
+    let view = "create or replace view v as select 1 a;\n";
+    let place = place_with(&[("V1__t.sql", "create table t (id int);\n"), ("R__view.sql", view)]);
+    let git = |arguments: &[&str]| {
+        let who = ["-c", "user.name=x", "-c", "user.email=x@x"];
+        let run = std::process::Command::new("git").arg("-C").arg(place.path("m")).args(who).args(arguments).output().unwrap();
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-qm", "one"]);
+    place.write("m/R__view.sql", "create or replace view v as select 2 a;\n");
+    let (db, _) = recorded(&["'1', 't', 'SQL', 'V1__t.sql', null", "null, 'view', 'SQL', 'R__view.sql', 1974909081"]);
+    db.exec(&format!("create table t (id int); {view}"));
+    let told = |code| place.run(&["history", &db.url(), "--migrations", "m", "--format", "json"]).exits(code).json();
+    let as_it_was = told(0);
+    assert_eq!(words(&as_it_was), ["applied", "pending"], "{as_it_was}");
+    assert!(as_it_was["migrations"][1]["why"].as_str().unwrap().contains("by the text that ran, which git has"), "{as_it_was}");
+    // Somebody changed it by hand, to what neither text says.
+    db.exec("create or replace view v as select 3 a");
+    let changed = told(1);
+    let stray = &changed["unexplained"][0];
+    assert_eq!((stray["object"].as_str(), stray["attribute"].as_str()), (Some("public.v"), Some("definition")), "{changed}");
+    db.exec("drop view v");
+    assert_eq!(words(&told(1))[1], "recorded-not-present");
+    // The new text was run by hand, and not recorded.
+    db.exec("create or replace view v as select 2 a");
+    assert_ne!(told(1)["unexplained"], Value::Array(Vec::new()));
+}
+
+#[test]
 fn a_baseline_that_no_file_is_like_is_no_unknown_version() {
     let (db, place) = recorded(&["'0', '<< Flyway Baseline >>', 'BASELINE', '<< Flyway Baseline >>', null"]);
     db.exec("create table legacy (a int)");

@@ -179,3 +179,36 @@ fn who_accepts_a_migration_does_not_accept_what_it_becomes() {
     place.write("m/2_b.sql", "update t set a = 3;");
     place.run(&["history", "p"]).exits(2).says("its text is another than was recorded");
 }
+
+#[test]
+fn one_that_does_not_run_on_an_empty_database_can_be_accepted_and_the_rest_is_judged() {
+    let place = place_with(&[
+        ("1_a.sql", "-- migrate:up\ncreate table t (a int);\n"),
+        ("2_needs_rows.sql", "-- migrate:up\ncreate table made (a int);\ninsert into made select 1 / count(*) from t;\n"),
+        ("3_c.sql", "-- migrate:up\ncreate table c (a int);\n"),
+    ]);
+    let db = database(newest());
+    db.exec("create table t (a int); create table made (a int); create table c (a int); create table schema_migrations (version varchar(128) primary key);
+        insert into schema_migrations values ('1'), ('2'), ('3')");
+    let configure = |policy: &str| {
+        let text = format!("[project]\nmigrations = \"m\"\n[policy]\n{policy}\n[environments.p]\nurl = \"{}\"\n", db.url());
+        place.write("evenkeel.toml", text);
+    };
+    configure("");
+    place.run(&["history", "p"]).exits(2).says("the files run only so far: 2").says("division by zero");
+    // By name, and not by what was committed: then the others are judged, and what it makes is what no migration explains.
+    configure("accept = [\"2\"]");
+    let told = place.run(&["history", "p", "--format", "json"]).exits(1).json();
+    assert_eq!(words(&told), ["applied", "not-checkable", "applied"], "{told}");
+    assert!(told["migrations"][1]["why"].as_str().unwrap().contains("was left out: division by zero"), "{told}");
+    let strays: Vec<&str> = told["unexplained"].as_array().unwrap().iter().map(|one| one["object"].as_str().unwrap()).collect();
+    assert_eq!(strays, ["public.made"], "{told}");
+    let excused =
+        "accept = [\"2\"]\nignore = [{ object = \"table:public.made\", reason = \"needs rows\", owner = \"us\", until = \"2099-01-01\" }]";
+    configure(excused);
+    place.run(&["history", "p"]).exits(0);
+    // What the others make is looked at all the same.
+    db.exec("drop table c");
+    let told = place.run(&["history", "p", "--format", "json"]).exits(1).json();
+    assert_eq!(words(&told), ["applied", "not-checkable", "recorded-not-present"], "{told}");
+}

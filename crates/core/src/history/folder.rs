@@ -179,6 +179,8 @@ pub struct Migration {
     pub description: Option<String>,
     /// The file that makes what it and others make together, where that is all that is known of it.
     pub together: Option<String>,
+    /// Its statements are those that ran, and its file says others now.
+    pub as_it_ran: bool,
     /// What of it is not known beside its statements: a part in a programming language.
     pub partly: Option<String>,
     /// Why its statements are not known: it is written in a programming language, its text is no UTF-8.
@@ -209,6 +211,7 @@ impl Migration {
             condition: None,
             description: None,
             together: None,
+            as_it_ran: false,
             partly: None,
             unreadable: None,
         };

@@ -239,7 +239,8 @@ impl Spotted<'_, '_> {
         let is_begun = self.found == Stand::Faulty && *expected == Stand::There;
         let is_known = kept.is_some() || self.found == self.initial || is_begun;
         // What an edited file made before its edit is its own, whatever it was.
-        let edited = recorded.last().filter(|(at, _)| self.known.get(*at).is_some_and(|known| known.edit.is_some()));
+        let is_edited = |known: &Known<'_>| known.edit.is_some() && !known.migration.as_it_ran;
+        let edited = recorded.last().filter(|(at, _)| self.known.get(*at).is_some_and(is_edited));
         if let Some((at, stand)) = edited.filter(|_| !is_known) {
             mark(*at, &|count| count.missing.push(evidence(stand)));
             return None;
@@ -358,7 +359,12 @@ impl Known<'_> {
                 None => words,
             });
         }
-        if state == Some(State::Applied) && self.migration.repeatable && said.contains(&Verdict::Pending) {
+        let runs_again = state == Some(State::Applied) && self.migration.repeatable && said.contains(&Verdict::Pending);
+        if runs_again && self.migration.as_it_ran {
+            said.retain(|verdict| !matches!(verdict, Verdict::Applied | Verdict::Superseded));
+            why =
+                Some("its text is another than ran: it runs again; what it made was judged by the text that ran, which git has".to_owned());
+        } else if runs_again {
             // What its new text makes is not there yet, and what its old one made, that one knew; but something of it is there.
             let wholes = || self.effect.iter().flatten().filter(|touch| touch.spot.attribute.is_none() && touch.after == Stand::There);
             let is_lacking = |touch: &Touch| evidence.iter().any(|one| one.spot == touch.spot && one.found == Stand::Gone);

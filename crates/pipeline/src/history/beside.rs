@@ -4,7 +4,7 @@
 //! which judges one folder.
 
 use super::ledger::{ledgers, places};
-use super::{Inquiry, Repair, Repairing, Wanted};
+use super::{Inquiry, Repair, Repairing, Wanted, edit};
 use crate::capture::{self, Source};
 use crate::migrations::{self, Cut, Migrations};
 use crate::replay::{Means, Stage, Target};
@@ -51,10 +51,13 @@ impl Beside {
     }
 }
 
+/// Between its own key and its folder.
+const OF: &str = " of ";
+
 /// One of another folder, under a key of its own.
 fn named(cut: &Cut, folder: &str) -> Cut {
     let mut cut = cut.clone();
-    cut.migration.key = format!("{} of {folder}", cut.migration.key);
+    cut.migration.key = format!("{}{OF}{folder}", cut.migration.key);
     cut
 }
 
@@ -130,8 +133,11 @@ pub(super) fn inquire(
     let ground = Ground { manifest: &manifest, wanted, excuses: &excuses, source, stage, target: &target, means, run };
 
     for read in &mut reads {
-        let applied = ground.inquiry(read, &ALONE).recorded_applied();
+        let records = ground.inquiry(read, &ALONE).records;
+        let applied: Vec<String> =
+            records.iter().filter(|record| record.state == State::Applied).map(|record| record.key.clone()).collect();
         read.take_dumped(&applied, grammar);
+        edit::as_they_ran(read, &records, grammar);
     }
     // What their records say comes first; one that nothing records is told by what is there beside those.
     let recorded = |read| {
@@ -237,6 +243,16 @@ impl<'a> Inquiry<'a> {
         at.checked_sub(beside.before.len()).filter(|own| *own < self.read.cuts.len())
     }
 
+    /// Keys, as they are run, of those of which it is accepted by name that they cannot be checked.
+    pub(super) fn accepted_by_name(&self) -> BTreeSet<String> {
+        let is_accepted = |(at, cut): &(usize, &&Cut)| {
+            let key = cut.migration.key.as_str();
+            let own = if self.others.contains_key(at) { key.rsplit_once(OF).map_or(key, |(own, _)| own) } else { key };
+            self.wanted.accepted.iter().any(|accepted| accepted == own)
+        };
+        self.cuts.iter().enumerate().filter(is_accepted).map(|(_, cut)| cut.migration.key.clone()).collect()
+    }
+
     /// Where one of the folder stands among all that run.
     pub(super) fn place(&self, own: usize) -> usize {
         self.beside.before.len() + own
@@ -257,12 +273,6 @@ impl<'a> Inquiry<'a> {
     /// All that are in force, of other folders too, in their order.
     pub(super) fn in_force(&self) -> impl Iterator<Item = (usize, &'a Cut)> {
         self.cuts.iter().enumerate().filter(|(at, _)| self.is_in_force(*at)).map(|(at, cut)| (at, *cut))
-    }
-
-    /// Keys that are recorded as applied.
-    fn recorded_applied(&self) -> Vec<String> {
-        let applied = self.records.iter().filter(|record| record.state == State::Applied);
-        applied.map(|record| record.key.clone()).collect()
     }
 
     /// Those of the folder that are in force.

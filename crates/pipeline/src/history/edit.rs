@@ -3,9 +3,10 @@
 use crate::files;
 use crate::migrations::{Cut, Migrations};
 use evenkeel_core::history::READERS;
+use evenkeel_core::history::State;
 use evenkeel_core::history::folder::{File, Migration, Tree, Wish};
 use evenkeel_core::history::matching;
-use evenkeel_core::history::verdict::Edit;
+use evenkeel_core::history::verdict::{Edit, Recorded};
 use evenkeel_core::statement::{Grammar, What};
 use std::path::Path;
 
@@ -42,6 +43,34 @@ fn of_file(read: &Migrations, cut: &Cut, file: &str, before: &str, grammar: &dyn
         }
     }
     None
+}
+
+/// Gives those that run again whenever their text changes the text that ran, where it can be found: what is there is that one's.
+pub(super) fn as_they_ran(read: &mut Migrations, records: &[Recorded], grammar: &dyn Grammar) {
+    let old = |cut: &Cut| {
+        let record = records.iter().find(|record| record.key == cut.migration.key && record.state == State::Applied)?;
+        let before = record.checksum.as_deref()?;
+        if !cut.migration.repeatable || cut.migration.is_summed(before) != Some(false) {
+            return None;
+        }
+        let migration = cut.migration.files.iter().find_map(|file| earlier(read, cut, file, before, grammar))?;
+        Some(Cut::of(&Migration { up: migration.up, as_it_ran: true, ..cut.migration.clone() }, grammar))
+    };
+    let found: Vec<(usize, Cut)> = read.cuts.iter().enumerate().filter_map(|(at, cut)| Some((at, old(cut)?))).collect();
+    for (at, cut) in found {
+        if let Some(own) = read.cuts.get_mut(at) {
+            *own = cut;
+        }
+    }
+}
+
+/// A migration as it was read when its text had that sum, by the word of git.
+fn earlier(read: &Migrations, cut: &Cut, file: &str, before: &str, grammar: &dyn Grammar) -> Option<Migration> {
+    let is_it = |migration: &Migration| migration.is_summed(before) == Some(true) && migration.unreadable.is_none();
+    files::earlier(&read.path, file).into_iter().find_map(|text| {
+        let texts = std::iter::once(text.clone()).chain(variants(&text, grammar).into_iter().map(|(_, text)| text));
+        texts.filter_map(|text| read_as(read, cut, file, &text)).find(is_it)
+    })
 }
 
 /// The migration as its tool would read a file with that content.

@@ -35,7 +35,7 @@ impl<'a> Inquiry<'a> {
             debug_assert!(!cut.defines());
         }
         looks.points.extend([0, cuts.len()]);
-        (Series { cuts, points: looks.points.clone(), is_forgiving: true }, looks)
+        (Series { cuts, points: looks.points.clone(), is_forgiving: true, accepted: self.accepted_by_name() }, looks)
     }
 
     fn settled(&mut self, replay: &Replay<'_>, mut looks: Looks) -> Result<(), Box<Trouble>> {
