@@ -6,7 +6,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::file;
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Gap, Manifest, NodeRole, Reason};
-use evenkeel_core::port::{Confined, Environment, Event, Limits, OnTarget, Register, Registered, Request, Run, Watch};
+use evenkeel_core::port::{Environment, Event, Limits, OnTarget, Register, Registered, Request, Run, Watch};
 use evenkeel_core::reference::{Pattern, Secret};
 use std::io::{BufRead, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -188,18 +188,7 @@ pub fn manifest(source: &Source, run: &Run<'_>) -> Result<Manifest, Box<Trouble>
         }
         Source::File { path, .. } => read(path).map(|manifest| renewed(manifest, run)),
         Source::Replay(replayed) => match &replayed.like {
-            Some(like) => replay(
-                replayed,
-                &Target {
-                    endpoint: (**like).clone(),
-                    confined: Confined::default(),
-                    schemas: Vec::new(),
-                    encoding: None,
-                    collation: None,
-                    shared: Vec::new(),
-                },
-                run,
-            ),
+            Some(like) => replay(replayed, &Target::bare((**like).clone()), run),
             None => Err(Box::new(
                 Trouble::new(Class::Usage, format!("on which server {} is to run is not known", replayed.label))
                     .expected("another environment beside it, or --like ENV")

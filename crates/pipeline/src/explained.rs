@@ -15,7 +15,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("Django", &["django_content_type"]),
 ];
 /// Relations that need no migration, as schema and name, and schemas that hold nothing else.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Explained {
     relations: BTreeSet<(String, String)>,
     schemas: BTreeSet<String>,
@@ -64,17 +64,26 @@ impl Explained {
         }
         relation(spot, manifest).is_some_and(|relation| self.relations.contains(&relation))
     }
+
+    /// The names of those relations.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &str> {
+        self.relations.iter().map(|(_, name)| name.as_str())
+    }
+
+    /// The manifest without them.
+    pub(crate) fn without(&self, manifest: Manifest) -> Manifest {
+        let is_own = |object: &Object| object.kind.spec().dimension == LOOKED_AT && self.is(&Spot::whole(object), &manifest);
+        let kept: Vec<Object> = manifest.objects().iter().chain(manifest.apart()).filter(|object| !is_own(object)).cloned().collect();
+        let (canonical, told) = (manifest.canonical, manifest.members_told);
+        let mut manifest = Manifest::new(manifest.endpoint, manifest.dimensions, kept, manifest.gaps).written_as(canonical);
+        manifest.members_told = told;
+        manifest
+    }
 }
 
 /// The manifest without what tools record for themselves: files of migrations do not make it.
 pub(crate) fn without(manifest: Manifest) -> Manifest {
-    let explained = Explained::of(&manifest);
-    let is_own = |object: &Object| object.kind.spec().dimension == LOOKED_AT && explained.is(&Spot::whole(object), &manifest);
-    let kept: Vec<Object> = manifest.objects().iter().chain(manifest.apart()).filter(|object| !is_own(object)).cloned().collect();
-    let (canonical, told) = (manifest.canonical, manifest.members_told);
-    let mut manifest = Manifest::new(manifest.endpoint, manifest.dimensions, kept, manifest.gaps).written_as(canonical);
-    manifest.members_told = told;
-    manifest
+    Explained::of(&manifest).without(manifest)
 }
 
 /// The relation that an object goes with, where its identity does not say it: an index, a sequence of a column.

@@ -1,9 +1,11 @@
 //! Files of migrations, run on a throwaway server: what they make of an empty database.
 //!
 //! Each runs as its tool would run it, in a session that may do nothing beyond that database. What only a superuser may do is done for
-//! it where that does no harm; anything else is refused, and told. Does not live here: which of them ran elsewhere (`history`).
+//! it where that does no harm; anything else is refused, and told. `kept` goes on from an earlier run, `own` are the tables that the
+//! tool makes for itself. Does not live here: which of them ran elsewhere (`history`).
 
 mod kept;
+mod own;
 
 use crate::migrations::{Cut, Migrations};
 use crate::runner::{Blind, Ground, Runner, Told, guarded};
@@ -15,6 +17,7 @@ use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::port::{Confined, Engine, Like, Limits, Looker, Request, Scratch, Session, Watch, Workshop};
 use evenkeel_core::statement::Grammar;
 use kept::{Gathered, Known, WORTH, Words};
+use own::Own;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -51,9 +54,17 @@ pub struct Target {
     pub collation: Option<String>,
     /// Settings that the server of the trial shares with it.
     pub shared: Vec<(&'static str, String)>,
+    own: Own,
 }
 
 impl Target {
+    /// Of which no more is known than its engine and version.
+    #[must_use]
+    pub fn bare(endpoint: Endpoint) -> Self {
+        let (confined, own) = (Confined::default(), Own::default());
+        Self { endpoint, confined, schemas: Vec::new(), encoding: None, collation: None, shared: Vec::new(), own }
+    }
+
     /// As an environment was captured, for files that run as `role` there.
     #[must_use]
     pub fn of(manifest: &Manifest, engine: &dyn Engine, role: Option<&str>) -> Self {
@@ -61,6 +72,7 @@ impl Target {
         // Of owners and grants that were mapped or are places only the place is known.
         let is_name = |name: &String| !name.starts_with('(') && !name.starts_with("pg_");
         let server = manifest.of_kind(Kind::Server).first();
+        let dialect = engine.dialect(&manifest.endpoint);
         Self {
             endpoint: manifest.endpoint.clone(),
             confined: Confined {
@@ -73,7 +85,8 @@ impl Target {
             schemas: manifest.of_kind(Kind::Schema).iter().map(named).collect(),
             encoding: server.and_then(|server| server.text("encoding")).map(str::to_owned),
             collation: manifest.of_kind(Kind::Schema).iter().find_map(|schema| schema.text("collation")).map(str::to_owned),
-            shared: engine.dialect(&manifest.endpoint).map(|dialect| dialect.shared_settings(manifest)).unwrap_or_default(),
+            shared: dialect.as_ref().map(|dialect| dialect.shared_settings(manifest)).unwrap_or_default(),
+            own: dialect.map(|dialect| Own::of(manifest, &*dialect)).unwrap_or_default(),
         }
     }
 }
@@ -105,6 +118,8 @@ pub struct Replay<'a> {
     databases: [String; 3],
     /// What is run first.
     series: Series<'a>,
+    /// The tool's own tables, where files need them.
+    own: Own,
     /// How it stands by words, and what is known of it from an earlier run.
     words: Words,
     known: Option<Known>,
@@ -159,7 +174,9 @@ impl<'a> Replay<'a> {
         let confined = Self::confined(stage, target, &series.cuts);
         let Target { schemas, encoding, collation, .. } = target;
         let Series { is_forgiving, accepted, .. } = &series;
-        let place = format!("{confined:?} {schemas:?} {encoding:?} {collation:?} {is_forgiving} {accepted:?}");
+        let own = target.own.named_in(&series.cuts);
+        let own_words = own.words();
+        let place = format!("{confined:?} {schemas:?} {encoding:?} {collation:?} {is_forgiving} {accepted:?} {own_words}");
         let words = Words::of(&place, &series.cuts);
         let mut scratch = stage.workshop.start(&Like { kept: words.beginnings(), ..like.clone() }, &stage.watch)?;
         let recalled = scratch.recalled();
@@ -171,7 +188,7 @@ impl<'a> Replay<'a> {
             scratch = stage.workshop.start(&like, &stage.watch)?;
         }
         let left_out = Mutex::new(known.as_ref().map(|known| known.left_out.clone()).unwrap_or_default());
-        Ok(Self { stage, target, scratch, grammar, databases, series, words, known, left_out })
+        Ok(Self { stage, target, scratch, grammar, databases, series, own, words, known, left_out })
     }
 
     /// How many of what is run first an earlier run of the same files left as they are, today on this machine.
@@ -239,6 +256,10 @@ impl<'a> Replay<'a> {
         let look = || self.look(&mut **looker.borrow_mut());
         // Roles and owners are settled before anything is looked at.
         let confined = Self::confined(self.stage, self.target, cuts);
+        if from == 0 {
+            let dialect = self.stage.engine.dialect(&self.target.endpoint)?;
+            self.own.make(&*dialect, || self.scratch.confined(database, &confined))?;
+        }
         let mut session = Some(self.scratch.confined(database, &confined)?);
         seen(from, &look)?;
         for (at, cut) in cuts.iter().enumerate().skip(from) {
@@ -275,7 +296,7 @@ impl<'a> Replay<'a> {
 
     /// What is there now.
     fn look(&self, looker: &mut dyn Looker) -> Result<Manifest, Box<Trouble>> {
-        seen(looker, self.stage)
+        Ok(self.own.apart_from(seen(looker, self.stage)?))
     }
 
     /// With the schemas that the target's settings name and no text makes: where one is missing, names mean another.

@@ -1,5 +1,6 @@
 //! Real schema files that are kept elsewhere: how they are found, and what came of the trials with them, for both engines.
 
+use evenkeel_core::statement::{Grammar, is_whole};
 use std::path::{Path, PathBuf};
 
 /// What a trial ended with.
@@ -61,6 +62,42 @@ pub fn corpora(engine: &str) -> Vec<(String, Vec<PathBuf>)> {
         (wanted.is_empty() || wanted == name).then(|| (name, sorted(&corpus)))
     });
     named.collect()
+}
+
+/// Cuts every file of the histories that `script/histories` has laid out in `EVENKEEL_HISTORIES` for a family of servers, and puts
+/// each together again.
+///
+/// # Panics
+/// Where no folder is named, none of it is for them, or a byte of a file is lost.
+pub fn histories_are_whole(family: &str, grammar: &dyn Grammar) {
+    let folder = PathBuf::from(std::env::var_os("EVENKEEL_HISTORIES").expect("EVENKEEL_HISTORIES names a folder"));
+    let (mut files, mut bytes, mut statements, mut lost) = (0, 0, 0, Vec::new());
+    for history in sorted(&folder).into_iter().filter(|history| engine_of(history).starts_with(family)) {
+        let mut folders = vec![history.join("m")];
+        while let Some(within) = folders.pop() {
+            for path in sorted(&within) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|end| end == "sql") {
+                    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+                    let pieces = grammar.split(&text);
+                    files += 1;
+                    bytes += text.len();
+                    statements += pieces.iter().filter(|piece| piece.statement().is_some()).count();
+                    if !is_whole(&text, &pieces) {
+                        lost.push(path);
+                    }
+                }
+            }
+        }
+    }
+    println!("{family}: {files} files of {bytes} bytes, {statements} statements, {} files not whole", lost.len());
+    assert!(files > 0, "{} has no history for {family}", folder.display());
+    assert!(lost.is_empty(), "{lost:?}");
+}
+
+fn engine_of(history: &Path) -> String {
+    std::fs::read_to_string(history.join("engine")).unwrap_or_default()
 }
 
 fn sorted(folder: &Path) -> Vec<PathBuf> {

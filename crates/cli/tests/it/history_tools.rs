@@ -138,3 +138,60 @@ fn a_command_renders_what_is_written_in_a_language() {
     // A flag wins, and is run where the user is.
     place.run(&["migrations", "m", "--render", "cat sql/{key}"]).exits(0).says("2 migrations of 4 statements");
 }
+
+#[test]
+fn files_that_name_the_table_of_their_tool_run_beside_one() {
+    let files = [
+        ("1_a.sql", "-- migrate:up\ncreate table a(x int);\n"),
+        (
+            "2_guard.sql",
+            "-- migrate:up\ndelete from schema_migrations where version = '0';\ncreate function only_ours() returns trigger language plpgsql as $$ begin raise 'only ours'; end $$;\ncreate trigger guard before insert on schema_migrations execute function only_ours();\n",
+        ),
+        ("3_b.sql", "-- migrate:up\ncreate table b(x int);\nalter table schema_migrations enable row level security;\n"),
+    ];
+    let place = place_with(&files);
+    let db = database(newest());
+    db.exec(
+        "create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('1'), ('2'), ('3');
+        create table a(x int); create function only_ours() returns trigger language plpgsql as $$ begin raise 'only ours'; end $$;
+        create trigger guard before insert on schema_migrations execute function only_ours(); create table b(x int);
+        alter table schema_migrations enable row level security",
+    );
+    assert_eq!(words(&history(&place, &db, 0)), ["applied", "applied", "applied"]);
+    place.run(&["compare", "replay:m", &db.url()]).exits(0);
+    db.exec("alter table a add by_hand int");
+    let told = history(&place, &db, 1);
+    assert_eq!(words(&told), ["applied", "applied", "applied"], "{told}");
+    assert_eq!(told["unexplained"].as_array().map(Vec::len), Some(1), "{told}");
+    assert_eq!(told["unexplained"][0]["object"], "public.a.by_hand", "{told}");
+    db.exec("alter table a drop by_hand; drop trigger guard on schema_migrations");
+    let told = history(&place, &db, 1);
+    assert_eq!(words(&told), ["applied", "partly-present", "applied"], "{told}");
+    // One that a file makes itself, as dumps do, is not there before.
+    let dump =
+        "-- migrate:up\ncreate table schema_migrations (version varchar(128) primary key);\ninsert into schema_migrations values ('0');\n";
+    let place = place_with(&[("1_dump.sql", dump), ("2_a.sql", "-- migrate:up\ncreate table a(x int);\n")]);
+    let db = database(newest());
+    db.exec("create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('1'), ('2'); create table a(x int)");
+    assert_eq!(last(&history(&place, &db, 0))["verdict"], "applied");
+}
+
+#[test]
+fn plain_files_that_leave_nothing_are_told_beside_one_that_does_not_run() {
+    let place = place_with(&[
+        ("1_a.sql", "create table a(x int);\ncreate table old(x int);\n"),
+        ("2_drop.sql", "drop table old;\n"),
+        ("3_code.sql", "-- done by the program\n"),
+        ("4_no.sql", "alter table not_there add y int;\n"),
+    ]);
+    let db = database(newest());
+    db.exec("create table a(x int)");
+    let plain =
+        |code| place.run(&["history", &db.url(), "--migrations", "m", "--tool", "plain SQL", "--format", "json"]).exits(code).json();
+    let told = plain(2);
+    assert_eq!(words(&told), ["applied", "applied", "applied", "not-checkable"], "{told}");
+    // Nothing of it is there, and what takes away is not in force for that.
+    db.exec("drop table a");
+    let told = plain(2);
+    assert_eq!(words(&told)[..2], ["pending", "pending"], "{told}");
+}

@@ -367,3 +367,23 @@ fn files_run_under_the_targets_sql_mode() {
     let place = place_with(&[("1_orders.sql", "create table \"orders\" (id int);")]);
     place.run(&["history", &port::Scratch::url(&scratch, "shop"), "--migrations", "m", "--tool", "plain SQL"]).exits(0);
 }
+
+#[test]
+fn files_that_name_the_table_of_their_tool_run_beside_one() {
+    each_flavor(|db| {
+        let place = place_with(&[
+            ("1_a.sql", "-- migrate:up\ncreate table a(x int);\n"),
+            ("2_clean.sql", "-- migrate:up\ndelete from schema_migrations where version = '0';\ncreate table b(x int);\n"),
+        ]);
+        db.exec("create table schema_migrations (version varchar(128) primary key)");
+        db.exec("insert into schema_migrations values ('1'), ('2')");
+        db.exec("create table a(x int)");
+        db.exec("create table b(x int)");
+        assert_eq!(words(&history(&place, db, 0)), ["applied", "applied"]);
+        place.run(&["compare", "replay:m", &db.url()]).exits(0);
+        db.exec("alter table a add by_hand int");
+        let told = history(&place, db, 1);
+        assert_eq!(words(&told), ["applied", "applied"], "{told}");
+        assert_eq!(told["unexplained"][0]["object"], "a.by_hand", "{told}");
+    });
+}

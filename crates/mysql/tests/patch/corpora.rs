@@ -10,8 +10,9 @@ use evenkeel_core::kind::Engine;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::patch::Form;
 use evenkeel_core::port::Scratch as _;
+use evenkeel_mysql::grammar::MysqlGrammar;
 use evenkeel_mysql::scratch::series;
-use evenkeel_testkit::corpora::{Ended, Tally, corpora, judged};
+use evenkeel_testkit::corpora::{Ended, Tally, corpora, histories_are_whole, judged};
 use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -85,4 +86,10 @@ fn corpora_on_mariadb_11_8() {
 #[ignore = "needs files that are not kept here: EVENKEEL_CORPORA"]
 fn corpora_on_mysql_9_7() {
     on(Engine::MySql, 907);
+}
+
+#[test]
+#[ignore = "needs files that are not kept here: EVENKEEL_HISTORIES, laid out by script/histories"]
+fn histories_lose_no_byte() {
+    histories_are_whole("mysql", &MysqlGrammar);
 }

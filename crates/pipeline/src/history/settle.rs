@@ -145,13 +145,22 @@ impl<'a> Inquiry<'a> {
 
     /// Where nothing is recorded: what is there says how far it came.
     pub(super) fn reached(&mut self, alike: Option<usize>) {
-        let count = alike.unwrap_or_else(|| {
+        let mut count = alike.unwrap_or_else(|| {
             let there = |effect: &Option<Vec<Touch>>| {
                 let touches = effect.iter().flatten().filter(|touch| touch.spot.attribute.is_none());
                 touches.filter(|touch| touch.after != Stand::Gone).any(|touch| found(&touch.spot, self.manifest) != Stand::Gone)
             };
             self.effects.iter().rposition(there).map_or(0, |last| last + 1)
         });
+        // What only takes away leaves nothing, nor does an empty file: those that come next are in force while all is as they leave it.
+        for (at, (cut, effect)) in self.cuts.iter().zip(&self.effects).enumerate().skip(count) {
+            match effect.as_deref() {
+                _ if cut.is_empty() => count = at + 1,
+                Some([]) => {}
+                Some(touches) if touches.iter().all(|touch| found(&touch.spot, self.manifest) == touch.after) => count = at + 1,
+                _ => break,
+            }
+        }
         self.by_effect = false;
         self.was_by_effect = true;
         let count = count.saturating_sub(self.beside.before.len());

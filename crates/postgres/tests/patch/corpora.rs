@@ -7,7 +7,8 @@
 use crate::pairs::{Outcome, patched_plainly};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::patch::Form;
-use evenkeel_testkit::corpora::{Ended, Tally, corpora, judged};
+use evenkeel_postgres::grammar::PostgresGrammar;
+use evenkeel_testkit::corpora::{Ended, Tally, corpora, histories_are_whole, judged};
 use evenkeel_testkit::{TestDb, database, majors};
 use std::path::Path;
 use std::process::Command;
@@ -73,3 +74,9 @@ macro_rules! majors {
 }
 
 majors!(corpora_on_13 = 13, corpora_on_14 = 14, corpora_on_15 = 15, corpora_on_16 = 16, corpora_on_17 = 17, corpora_on_18 = 18);
+
+#[test]
+#[ignore = "needs files that are not kept here: EVENKEEL_HISTORIES, laid out by script/histories"]
+fn histories_lose_no_byte() {
+    histories_are_whole("postgresql", &PostgresGrammar);
+}
