@@ -1,7 +1,7 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  lease  remains  register  history  check  queries  preflight  diagnose  halt  dual  rehearse  deploy  backfill  verify  lock  within  breakers  gate  rollout  drill`.
+//! `files  render  migrations  runner  explained  replay  capture  digest  compare  schemas  patch  lease  remains  register  history  check  queries  preflight  diagnose  halt  dual  rehearse  deploy  backfill  verify  lock  within  breakers  gate  rollout  drill`.
 
 pub mod backfill;
 pub mod breakers;
