@@ -73,7 +73,6 @@ pub struct Wanted<'a> {
 pub const DIMENSIONS: [Dimension; 4] = [Dimension::Schema, Dimension::Privileges, Dimension::History, Dimension::Configuration];
 /// Without these nothing can be said.
 const NEEDED: [Dimension; 2] = [Dimension::Schema, Dimension::History];
-
 /// Of so many things that no migration explains it is asked where they come from.
 const ASKED: usize = 200;
 
@@ -227,7 +226,7 @@ impl<'a> Inquiry<'a> {
                 unclear: self.unclear(at, cut),
                 defines: cut.defines(),
                 is_empty: cut.is_empty(),
-                accepted: committed.contains(cut.migration.key.as_str()) || self.wanted.accepted.contains(&cut.migration.key),
+                accepted: committed.contains(cut.migration.key.as_str()) || self.accepts(&cut.migration.key),
             })
             .collect();
         let initial = |spot: &Spot| self.initial.as_ref().map_or(Stand::Gone, |initial| found(spot, initial));
@@ -304,6 +303,7 @@ impl<'a> Inquiry<'a> {
             in_flight,
             gaps: self.gaps.clone(),
             notes,
+            is_one_of_several: !self.beside.tools.is_empty(),
             beside: Vec::new(),
             exit_code: 0,
         };

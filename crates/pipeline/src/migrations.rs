@@ -7,10 +7,10 @@ use crate::render::{self, Renderer};
 use evenkeel_core::digest::of_texts;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
-use evenkeel_core::history::READERS;
-use evenkeel_core::history::folder::{self, Dumped, File, Folder, Migration, Part, Transaction, Unclear, Wish};
+use evenkeel_core::history::folder::{self, Dumped, Folder, Migration, Part, Transaction, Unclear, Wish};
 use evenkeel_core::history::matching;
 use evenkeel_core::history::render::RENDERED;
+use evenkeel_core::history::{READERS, listed};
 use evenkeel_core::port::Stop;
 use evenkeel_core::statement::{Grammar, Lines, Nature, Piece, Shows, Statement, place};
 use std::path::PathBuf;
@@ -181,7 +181,11 @@ impl Migrations {
     /// Takes what the tool dumped in place of migrations that nobody can read, where all that it holds is in force: the last of them makes
     /// it then, and the others nothing.
     pub(crate) fn take_dumped(&mut self, in_force: &[String], grammar: &dyn Grammar) {
-        let Some(Dumped { file, text, keys }) = self.folder.dumped.take() else { return };
+        let Some(Dumped { file, text }) = self.folder.dumped.take() else { return };
+        // Comments and bodies say nothing.
+        let pieces = grammar.split(&text);
+        let inserts = pieces.iter().filter(|piece| piece.statement().is_some_and(|statement| statement.tag == "INSERT"));
+        let keys: Vec<String> = inserts.flat_map(|piece| listed(&grammar.bare(piece.text(&text)))).collect();
         let is_listed = |key: &String| keys.contains(key);
         let unread: Vec<usize> =
             (0..self.cuts.len()).filter(|at| self.cuts.get(*at).is_some_and(|cut| is_listed(&cut.migration.key))).collect();
@@ -210,19 +214,8 @@ impl Migrations {
                 *own = migration;
             }
         }
-        // Those whose files were taken away are in it as well.
-        let gone: Vec<&String> = keys.iter().filter(|key| !self.cuts.iter().any(|cut| cut.migration.key == **key)).collect();
-        for key in gone.into_iter().rev() {
-            let place = File { path: file.clone(), bytes: Vec::new() };
-            let mut migration = Migration::new(key.clone(), "", &place);
-            migration.up.clear();
-            migration.together = Some(file.clone());
-            self.cuts.insert(0, Cut::of(&migration, grammar));
-            self.contents.insert(0, None);
-            self.folder.migrations.insert(0, migration);
-        }
         let count = keys.len();
-        self.notes.push(format!("{file} was run in place of the {count} that it holds; what their files do to rows nothing tells"));
+        self.notes.push(format!("{file} was run in place of the {count} that it holds"));
     }
 
     /// What was not understood, in words.

@@ -143,6 +143,17 @@ fn a_folder_that_nothing_records_is_told_by_what_is_there() {
     let told = asked(&place, 0);
     assert_eq!(all(&told)[2], ["applied", "pending"], "{told}");
     assert_eq!(all(&told)[..2], [vec!["applied"; 2], vec!["applied"; 3]], "{told}");
+    // One that makes the ground on which the others stand.
+    place.write("ground/1.sql", "create table ground (a int);\n");
+    place.write("ground/2.sql", "create table never (a int);\n");
+    place.write("app/3_ground.sql", "-- migrate:up\nalter table ground add b int;\n-- migrate:down\n");
+    db.exec("create table ground (a int, b int); insert into schema_migrations values ('3')");
+    configure(&place, &db, &["ground", "app", "jobs"], "");
+    db.exec("drop view names");
+    let told = asked(&place, 0);
+    assert_eq!(all(&told), [vec!["applied", "pending"], vec!["applied"; 3], vec!["applied"; 3]], "{told}");
+    db.exec("create view names as select id, note from accounts; alter table ground drop b; delete from schema_migrations where version = '3'; drop table ground");
+    std::fs::remove_file(place.path("app/3_ground.sql")).unwrap();
     // Of two that nothing records nobody can tell which made what.
     place.write("more/1.sql", "create table more_things (a int);\n");
     db.exec("create table more_things (a int)");
@@ -164,4 +175,21 @@ fn what_one_committed_is_not_accepted_of_the_other() {
     let told = asked(&place, 2);
     assert_eq!(told["migrations"][2]["accepted"], true, "{told}");
     assert_eq!(told["beside"][0]["migrations"][3]["accepted"], false, "{told}");
+    // A key that both have is accepted of neither, unless its folder is named.
+    configure(&place, &db, &["app", "jobs"], "[policy]\naccept = [\"3\"]");
+    place.run(&["history", "production"]).exits(2);
+    let folder = told["beside"][0]["tool"]["folder"].as_str().unwrap();
+    configure(&place, &db, &["app", "jobs"], &format!("[policy]\naccept = [\"3 of {folder}\"]"));
+    place.run(&["history", "production"]).exits(0);
+}
+
+#[test]
+fn two_folders_that_are_recorded_in_one_table_are_refused() {
+    let (place, db) = made("app", "jobs");
+    place.write("more/1_x.sql", "-- migrate:up\ncreate table x (a int);\n");
+    configure(&place, &db, &["app", "jobs", "more"], "");
+    let ran = place.run(&["history", "production"]).says("are recorded in public.schema_migrations").says("app and more");
+    assert!(!matches!(ran.code, Some(0 | 1)), "{:?}", ran.code);
+    let told = place.run(&["check", "production", "--dimension", "schema,history", "--format", "json"]).exits(2).json();
+    assert!(told["gaps"].to_string().contains("recorded in public.schema_migrations"), "{told}");
 }

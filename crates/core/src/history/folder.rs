@@ -278,8 +278,6 @@ pub struct Dumped {
     /// As it is seen from the folder.
     pub file: String,
     pub text: String,
-    /// The migrations that it says it holds.
-    pub keys: Vec<String>,
 }
 
 /// How sure it is that a folder is a tool's.

@@ -48,14 +48,21 @@ impl History {
                 origin: Origin::Captured { side: Which::Candidate, set_by: None },
                 why: format!("{}. {UNEXPLAINED_WHY}", stray.words()),
                 manual: None,
-                remedy: Some(Remedy::Step(
-                    "write a migration for it, or see what takes it back: evenkeel history ENV --repair=back".to_owned(),
-                )),
+                remedy: Some(Remedy::Step(format!(
+                    "write a migration for it, or see what takes it back: {}",
+                    self.command("--repair=back")
+                ))),
             }
         }));
         findings.extend(self.beside.iter().flat_map(Self::findings));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         findings
+    }
+
+    /// What a person types to see it mended.
+    fn command(&self, flag: &str) -> String {
+        let folder = if self.is_one_of_several { format!(" --migrations {:?}", self.folder) } else { String::new() };
+        format!("evenkeel history ENV{folder} {flag}")
     }
 
     fn finding(&self, entry: &Entry, verdict: Verdict) -> Option<Finding> {
@@ -74,6 +81,10 @@ impl History {
             (!words.is_empty()).then(|| words.join("; "))
         };
         let (expected, found): (Vec<String>, Vec<String>) = wrong.into_iter().unzip();
+        let within = |place: Place| match self.is_one_of_several {
+            true => Place { file: format!("{}/{}", self.folder, place.file), ..place },
+            false => place,
+        };
         let place = entry.places.iter().flatten().next().cloned();
         let place = place.or_else(|| entry.files.first().map(|file| Place { file: file.clone(), line: 1, column: None }));
         let step = without_file(entry).map(|uncured| uncured.why).or_else(|| match verdict {
@@ -83,17 +94,18 @@ impl History {
             Verdict::PendingOutOfOrder => {
                 Some("give the file a number behind the last that ran, or let the tool run it out of order".to_owned())
             }
-            _ => Some("see what makes record and schema agree: evenkeel history ENV --repair".to_owned()),
+            _ => Some(format!("see what makes record and schema agree: {}", self.command("--repair"))),
         });
         let name = if entry.name.is_empty() { String::new() } else { format!(" {}", entry.name) };
+        let of = if self.is_one_of_several { format!(" of {}", self.folder) } else { String::new() };
         let said = judged.why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
         Some(Finding {
             id: id(verdict),
             severity,
-            subject: Subject::Migration { tool: self.tool.to_owned(), key: format!("{}{name}", judged.key) },
+            subject: Subject::Migration { tool: self.tool.to_owned(), key: format!("{}{name}{of}", judged.key) },
             expected: joined(expected),
             found: joined(found).or_else(|| Some(verdict.name().to_owned())),
-            origin: place.map_or(Origin::Captured { side: Which::Candidate, set_by: None }, Origin::Written),
+            origin: place.map(within).map_or(Origin::Captured { side: Which::Candidate, set_by: None }, Origin::Written),
             why: format!("{}{said} {}", verdict.what(), verdict.why()),
             manual: None,
             remedy: step.map(Remedy::Step),

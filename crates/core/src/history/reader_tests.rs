@@ -316,11 +316,14 @@ fn flyway_reads_the_locations_that_its_configuration_names() {
         let folder = read(locations);
         assert!(folder.odd.iter().any(|(file, why)| file == "/repo/flyway.conf" && why.contains(said)), "{locations}: {:?}", folder.odd);
     }
-    let table = "[flyway]\nlocations = [\"filesystem:db/all\"]\nsqlMigrationSeparator = \"-\"\n[flyway.placeholders]\nname = \"t2\"\n";
+    let table = "[flyway]\nlocations = [\"filesystem:db/all\"]\nsqlMigrationSeparator = \"-\"\ninitSql = \"set x\"\ntarget = \"latest\"\n[flyway.placeholders]\nname = \"t2\"\n";
     let files = [("all/V1__a.sql", "create table ${name} (a int);"), ("V9__x.sql", SQL)];
     let told = around("db", &files, &[("/repo/flyway.toml", table)]);
     assert_eq!((keys(&told), text(&told.migrations[0])), (vec!["1"], "create table t2 (a int);".to_owned()));
-    assert!(told.odd.iter().any(|(_, why)| why.contains("sqlMigrationSeparator")), "{:?}", told.odd);
+    for said in ["sqlMigrationSeparator", "initSql"] {
+        assert!(told.odd.iter().any(|(_, why)| why.contains(said)), "{said}: {:?}", told.odd);
+    }
+    assert_eq!(told.odd.len(), 2, "{:?}", told.odd);
     assert!(around("db", &files, &[("/repo/flyway.toml", "[flyway")]).odd.iter().any(|(_, why)| why.contains("no TOML")));
     let raw = [("V1__a.sql", "create table ${name} (a int);")];
     let raw = around("db", &raw, &[("/repo/flyway.conf", "flyway.placeholderReplacement=false\n")]);
@@ -338,12 +341,22 @@ fn what_flyway_runs_beside_sql_files_is_named() {
         ("beforeEachMigrate__note.sql", "select 1;"),
         ("afterClean.sql", "select 1;"),
         ("afterMigrateError.sql", "select 1;"),
-        ("afterThought.sql", "select 1;"),
+        ("afterMigrateOperationFinish.sql", "select 1;"),
+        ("beforeValidate.sql", "select 1;"),
+        ("thought.sql", "select 1;"),
+        ("V3__d.kt", "class V3__d"),
+        ("V4__e.sh", "psql"),
+        ("V4__e.sh.conf", "x=y"),
+        ("V2__b.class", "compiled"),
+        ("V5__notes.txt", "no"),
     ];
     let folder = read(&files, None);
-    assert_eq!((folder.tool, keys(&folder)), ("Flyway", vec!["1", "2", "repeatable c"]));
+    assert_eq!((folder.tool, keys(&folder)), ("Flyway", vec!["1", "2", "3", "4", "repeatable c"]));
     assert_eq!(folder.migrations[1].unreadable.as_deref(), Some("it is written in Java"));
     let odd: Vec<&str> = folder.odd.iter().map(|(file, _)| file.as_str()).collect();
-    assert_eq!(odd, ["afterMigrate.sql", "afterThought.sql", "beforeEachMigrate__note.sql"]);
-    assert!(folder.odd[0].1.contains("at each afterMigrate") && folder.odd[1].1.contains("none of Flyway's"), "{:?}", folder.odd);
+    assert_eq!(
+        odd,
+        ["afterMigrate.sql", "afterMigrateOperationFinish.sql", "beforeEachMigrate__note.sql", "beforeValidate.sql", "thought.sql"]
+    );
+    assert!(folder.odd[0].1.contains("at each afterMigrate") && folder.odd[4].1.contains("none of Flyway's"), "{:?}", folder.odd);
 }

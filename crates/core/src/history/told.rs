@@ -71,6 +71,8 @@ pub struct History {
     pub gaps: Vec<String>,
     /// Worth a word, and no fault.
     pub notes: Vec<String>,
+    /// Others make the environment with it: what is said of it names the folder.
+    pub is_one_of_several: bool,
     /// Those of the other folders that make the environment.
     pub beside: Vec<Self>,
     /// Of all of them.

@@ -402,10 +402,7 @@ impl Known<'_> {
         }
         if self.is_empty {
             said.push(Verdict::Applied);
-            *why = Some(match &self.migration.together {
-                Some(file) => format!("what it makes stands in {file}, with what others make"),
-                None => "it has no statement".to_owned(),
-            });
+            *why = Some("it has no statement".to_owned());
             return;
         }
         let Some(effect) = &self.effect else {

@@ -25,27 +25,29 @@ pub(super) struct Beside {
     pub after: Vec<Cut>,
     /// Whose records those are.
     pub tools: Vec<&'static str>,
+    /// Keys that they have.
+    pub keys: BTreeSet<String>,
     /// What could not be told of them.
     pub gaps: Vec<String>,
 }
 
 /// Nothing is beside it.
-pub(super) static ALONE: Beside = Beside { before: Vec::new(), after: Vec::new(), tools: Vec::new(), gaps: Vec::new() };
+pub(super) static ALONE: Beside =
+    Beside { before: Vec::new(), after: Vec::new(), tools: Vec::new(), keys: BTreeSet::new(), gaps: Vec::new() };
 
 impl Beside {
     /// What is in force of every folder but one. Of one that nothing records nobody knows yet what is.
     fn of(reads: &[Migrations], at: usize, in_force: &[Option<Vec<usize>>]) -> Self {
         let mut beside = Self::default();
-        // What nothing records is told by how far the state came: then all else has to be there before.
-        let is_last = in_force.get(at).is_none_or(Option::is_none);
         for (other, (read, in_force)) in reads.iter().zip(in_force).enumerate().filter(|(other, _)| *other != at) {
             beside.tools.push(read.folder.tool);
+            beside.keys.extend(read.cuts.iter().map(|cut| cut.migration.key.clone()));
             let Some(in_force) = in_force else {
                 beside.gaps.push(format!("nothing records what of {} is applied, and nothing what of another folder is: what of both is there cannot be told apart", read.shown));
                 continue;
             };
             let cuts = in_force.iter().filter_map(|at| read.cuts.get(*at)).map(|cut| named(cut, &read.shown));
-            if other < at || is_last { beside.before.extend(cuts) } else { beside.after.extend(cuts) }
+            if other < at { beside.before.extend(cuts) } else { beside.after.extend(cuts) }
         }
         beside
     }
@@ -139,6 +141,7 @@ pub(super) fn inquire(
         read.take_dumped(&applied, grammar);
         edit::as_they_ran(read, &records, grammar);
     }
+    of_its_own(&reads, &ground)?;
     // What their records say comes first; one that nothing records is told by what is there beside those.
     let recorded = |read| {
         let inquiry = ground.inquiry(read, &ALONE);
@@ -174,6 +177,22 @@ pub(super) fn inquire(
         }
     }
     together(all, wanted, asked, stage, &target)
+}
+
+/// That no two folders are recorded in one table: whose a row is nobody could tell.
+fn of_its_own(reads: &[Migrations], ground: &Ground<'_>) -> Result<(), Box<Trouble>> {
+    let table = |read: &Migrations| ground.inquiry(read, &ALONE).ledger.map(|ledger| ledger.table);
+    let mut known: Vec<(String, &str)> = Vec::new();
+    for read in reads.iter().filter(|_| reads.len() > 1) {
+        let Some(table) = table(read) else { continue };
+        if let Some((_, other)) = known.iter().find(|(other, _)| *other == table) {
+            let trouble = Trouble::new(Class::Configuration, format!("two folders of migrations are recorded in {table}"));
+            let trouble = trouble.expected("a table of its own for each").found(format!("{other} and {}", read.shown));
+            return Err(Box::new(trouble.fix("name one folder that holds the files of both, or the environments that each is for")));
+        }
+        known.push((table, &read.shown));
+    }
+    Ok(())
 }
 
 /// What another folder explains is nobody's riddle. Where one could not be seen whole, it explains nothing.
@@ -243,12 +262,25 @@ impl<'a> Inquiry<'a> {
         at.checked_sub(beside.before.len()).filter(|own| *own < self.read.cuts.len())
     }
 
+    /// Whether somebody accepts by name that one of the folder cannot be checked: by its key where no other folder has it, else with the
+    /// folder.
+    pub(super) fn accepts(&self, key: &str) -> bool {
+        let named = format!("{key}{OF}{}", self.read.shown);
+        let is_lone = !self.beside.keys.contains(key);
+        self.wanted.accepted.iter().any(|accepted| *accepted == named || is_lone && accepted == key)
+    }
+
     /// Keys, as they are run, of those of which it is accepted by name that they cannot be checked.
     pub(super) fn accepted_by_name(&self) -> BTreeSet<String> {
         let is_accepted = |(at, cut): &(usize, &&Cut)| {
             let key = cut.migration.key.as_str();
-            let own = if self.others.contains_key(at) { key.rsplit_once(OF).map_or(key, |(own, _)| own) } else { key };
-            self.wanted.accepted.iter().any(|accepted| accepted == own)
+            if !self.others.contains_key(at) {
+                return self.accepts(key);
+            }
+            let own = key.rsplit_once(OF).map_or(key, |(own, _)| own);
+            let mut own_folder = self.read.cuts.iter().map(|cut| cut.migration.key.as_str());
+            let is_lone = self.beside.keys.contains(own) && !own_folder.any(|other| other == own);
+            self.wanted.accepted.iter().any(|accepted| accepted == key || is_lone && accepted == own)
         };
         self.cuts.iter().enumerate().filter(is_accepted).map(|(_, cut)| cut.migration.key.clone()).collect()
     }

@@ -13,14 +13,20 @@ impl Inquiry<'_> {
         let Some(whole) = judged.get_mut(last) else { return };
         let file = self.cuts.get(last).and_then(|cut| cut.migration.together.clone()).unwrap_or_default();
         let is_well = matches!(whole.verdict, Verdict::Applied | Verdict::Superseded) && whole.also.is_empty();
-        let why = if is_well {
-            format!("all of {file} is there, which holds what it and others make together")
-        } else {
-            format!("of {file}, which holds what it and others make together; which of them nothing tells")
-        };
-        whole.why = Some(whole.why.take().map_or_else(|| why.clone(), |earlier| format!("{earlier}; {why}")));
         let key = whole.key.clone();
-        for one in judged.iter_mut().enumerate().filter(|(at, _)| !is_well && is_one(*at) && *at != last).map(|(_, one)| one) {
+        if is_well {
+            // All that they make together is there; what one of them does, to rows above all, nobody has read.
+            for (_, one) in judged.iter_mut().enumerate().filter(|(at, _)| is_one(*at)) {
+                one.verdict = Verdict::NotCheckable;
+                one.also.clear();
+                one.evidence.clear();
+                one.why = Some(format!("what it does was not read; all of {file}, which holds what it and others make together, is there"));
+            }
+            return;
+        }
+        let why = format!("of {file}, which holds what it and others make together; which of them nothing tells");
+        whole.why = Some(whole.why.take().map_or_else(|| why.clone(), |earlier| format!("{earlier}; {why}")));
+        for (_, one) in judged.iter_mut().enumerate().filter(|(at, _)| is_one(*at) && *at != last) {
             one.verdict = Verdict::NotCheckable;
             one.also.clear();
             one.accepted = false;

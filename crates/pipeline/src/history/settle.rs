@@ -145,15 +145,16 @@ impl<'a> Inquiry<'a> {
 
     /// Where nothing is recorded: what is there says how far it came.
     pub(super) fn reached(&mut self, alike: Option<usize>) {
-        let mut count = alike.unwrap_or_else(|| {
-            let there = |effect: &Option<Vec<Touch>>| {
-                let touches = effect.iter().flatten().filter(|touch| touch.spot.attribute.is_none());
-                touches.filter(|touch| touch.after != Stand::Gone).any(|touch| found(&touch.spot, self.manifest) != Stand::Gone)
-            };
-            self.effects.iter().rposition(there).map_or(0, |last| last + 1)
-        });
+        // Those of the folder among all that run; where all is alike that comes after them, they are in.
+        let own = self.place(0)..self.place(self.read.cuts.len());
+        let there = |effect: &Option<Vec<Touch>>| {
+            let touches = effect.iter().flatten().filter(|touch| touch.spot.attribute.is_none());
+            touches.filter(|touch| touch.after != Stand::Gone).any(|touch| found(&touch.spot, self.manifest) != Stand::Gone)
+        };
+        let last = || own.clone().rev().find(|at| self.effects.get(*at).is_some_and(there));
+        let mut count = alike.unwrap_or_else(|| last().map_or(own.start, |last| last + 1)).clamp(own.start, own.end);
         // What only takes away leaves nothing, nor does an empty file: those that come next are in force while all is as they leave it.
-        for (at, (cut, effect)) in self.cuts.iter().zip(&self.effects).enumerate().skip(count) {
+        for (at, (cut, effect)) in self.cuts.iter().zip(&self.effects).enumerate().take(own.end).skip(count) {
             match effect.as_deref() {
                 _ if cut.is_empty() => count = at + 1,
                 Some([]) => {}

@@ -102,7 +102,7 @@ struct Migration {
     /// `bytes` or `meaning`, of one that was edited.
     edit: Option<&'static str>,
     why: Option<String>,
-    /// It could not be checked, and the committed manifest accepts that.
+    /// It could not be checked, and the committed manifest accepts that, or `[policy] accept`.
     accepted: bool,
     evidence: Vec<Evidence>,
 }

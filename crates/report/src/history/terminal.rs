@@ -93,8 +93,11 @@ impl Page<'_> {
             Some(Severity::Inform) => ("·", Paint::new()),
         };
         let words: Vec<String> = std::iter::once(&judged.verdict).chain(&judged.also).map(|verdict| word(*verdict)).collect();
-        let accepted =
-            if judged.accepted && judged.verdict == Verdict::NotCheckable { " (accepted by the committed manifest)" } else { "" };
+        let accepted = if judged.accepted && judged.verdict == Verdict::NotCheckable {
+            " (accepted by the committed manifest, or by name)"
+        } else {
+            ""
+        };
         let key = line(&judged.key);
         let gap = " ".repeat(keys.saturating_sub(width(&key)));
         let verdict = self.painted(paint, &words.join(", "));

@@ -59,21 +59,37 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 }
 
 /// `V1.1__description.sql`, `R__description.sql`, `U` for the way back and `B` for a baseline, in any folder beneath; a `.conf` beside a
-/// file says how it runs. CRC-32 of the lines. Java's are known by their names. Which folders are read, `flyway.conf` may say.
+/// file says how it runs. CRC-32 of the lines. What is no SQL is known by its name. Which folders are read, `flyway.conf` may say.
 /// <https://documentation.red-gate.com/fd/migrations-271585107.html>
 pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
 
 const END: &str = ".sql";
-const JAVA: &str = ".java";
+/// Endings of what Flyway runs and is no SQL.
+const LANGUAGES: &[(&str, &str)] = &[
+    (".java", "Java"),
+    (".kt", "Kotlin"),
+    (".groovy", "Groovy"),
+    (".scala", "Scala"),
+    (".class", "a language that was compiled"),
+    (".sh", "a shell's language"),
+    (".bash", "a shell's language"),
+    (".bat", "a shell's language"),
+    (".cmd", "a shell's language"),
+    (".ps1", "PowerShell"),
+    (".py", "Python"),
+];
 
 fn fits(tree: &Tree) -> Option<Fit> {
     let conf = tree.around.iter().find(|file| matches!(file.name(), "flyway.conf" | "flyway.toml"));
-    let is_one =
-        |file: &&File| named(file).or_else(|| named_with(file, JAVA)).is_some_and(|named| named.prefix == 'V' || named.prefix == 'R');
+    let is_one = |file: &&File| {
+        named(file)
+            .or_else(|| named_otherwise(file).map(|(named, _)| named))
+            .is_some_and(|named| named.prefix == 'V' || named.prefix == 'R')
+    };
     let file = tree.files.iter().find(is_one)?;
-    let is_java = |file: &File| named_with(file, JAVA).is_some();
+    let is_code = |file: &File| file.name().ends_with(".java") && named_otherwise(file).is_some();
     let is_own =
-        |file: &&File| is_java(file) || named(file).is_some_and(|named| "RB".contains(named.prefix) || named.version.contains('.'));
+        |file: &&File| is_code(file) || named(file).is_some_and(|named| "RB".contains(named.prefix) || named.version.contains('.'));
     match (conf, tree.files.iter().find(is_own)) {
         (Some(conf), _) => Some(Fit::new(Sure::Marked, format!("{} is Flyway's", conf.path))),
         (None, Some(own)) => Some(Fit::new(Sure::Named, format!("files named as Flyway's alone are, such as {}", own.path))),
@@ -92,6 +108,11 @@ fn named(file: &File) -> Option<Named<'_>> {
     named_with(file, END)
 }
 
+/// One that is no SQL, and what it is written in.
+fn named_otherwise(file: &File) -> Option<(Named<'_>, &'static str)> {
+    LANGUAGES.iter().find_map(|(end, language)| Some((named_with(file, end)?, *language)))
+}
+
 fn named_with<'f>(file: &'f File, end: &str) -> Option<Named<'f>> {
     let name = file.name().strip_suffix(end)?;
     let prefix = name.chars().next().filter(|prefix| "VRUB".contains(*prefix))?;
@@ -102,36 +123,19 @@ fn named_with<'f>(file: &'f File, end: &str) -> Option<Named<'f>> {
     fits.then_some(Named { prefix, version, description })
 }
 
-/// Events at which Flyway runs a file of that name, and migrates.
+/// Verbs other than migrating, and what failed: files of their events do not run where migrations do.
 /// <https://documentation.red-gate.com/fd/callback-events-277579008.html>
-const EVENTS: &[&str] = &[
-    "beforeMigrate",
-    "beforeRepeatables",
-    "beforeVersioned",
-    "beforeEachMigrate",
-    "beforeEachMigrateStatement",
-    "afterEachMigrateStatement",
-    "afterEachMigrate",
-    "afterVersioned",
-    "afterMigrateApplied",
-    "afterMigrate",
-    "createSchema",
-    "beforeConnect",
-    "afterConnect",
-];
-/// Of other verbs, and of what failed.
-const OTHERS: &[&str] = &["Undo", "Clean", "Info", "Validate", "Baseline", "Repair", "Error", "OperationFinish", "Script", "Deploy"];
+const OTHERS: &[&str] = &["Undo", "Clean", "Info", "Baseline", "Repair", "Error"];
 
 /// What a file is that is no migration; nothing of one that Flyway does not run where it migrates.
 fn stranger(file: &File) -> Option<String> {
     let name = file.name().strip_suffix(END).unwrap_or_default();
     let event = name.split_once("__").map_or(name, |(event, _)| event);
-    if EVENTS.contains(&event) {
-        return Some(format!("Flyway runs it at each {event}: what it does was not looked at"));
+    if !["before", "after", "create"].iter().any(|start| event.starts_with(start)) {
+        return Some("its name is none of Flyway's: V1__NAME.sql, R__NAME.sql".to_owned());
     }
-    let is_event = event.starts_with("before") || event.starts_with("after");
-    let is_other = is_event && OTHERS.iter().any(|other| event.contains(other));
-    (!is_other).then(|| "its name is none of Flyway's: V1__NAME.sql, R__NAME.sql".to_owned())
+    let is_other = OTHERS.iter().any(|other| event.contains(other));
+    (!is_other).then(|| format!("by its name Flyway runs it at each {event}: what it does was not looked at"))
 }
 
 /// What orders versions: `1.10` after `1.9`, and `1.0` beside `1`.
@@ -191,11 +195,16 @@ fn folder(tree: &Tree, wish: &Wish) -> Reading {
             _ => versioned.push((order(&version), migration)),
         }
     }
-    for file in tree.ending(JAVA).filter(is_within) {
-        let Some(Named { prefix, version, description }) = named_with(file, JAVA) else { continue };
+    for file in tree.files.iter().filter(is_within) {
+        let Some((Named { prefix, version, description }, language)) = named_otherwise(file) else { continue };
+        // What was compiled of a file that is here is that one.
+        let source = |end: &str| file.path.strip_suffix(".class").is_some_and(|stem| tree.find(&format!("{stem}{end}")).is_some());
+        if [".java", ".kt", ".groovy", ".scala"].into_iter().any(source) {
+            continue;
+        }
         let words = description.replace('_', " ");
         let key = if prefix == 'R' { format!("repeatable {words}") } else { version.clone() };
-        let migration = Migration { description: Some(words), repeatable: prefix == 'R', ..unread(file, key, "Java") };
+        let migration = Migration { description: Some(words), repeatable: prefix == 'R', ..unread(file, key, language) };
         match prefix {
             'U' => {}
             'R' => repeatable.push(migration),

@@ -144,6 +144,12 @@ pub static LOCKS: &[RowLock] = &[liquibase::ROW_LOCK, knex::ROW_LOCK, yoyo::ROW_
 /// Which can be asked what they would still run.
 pub static STATUSES: &[Status] = &[dbmate::STATUS, node_pg_migrate::STATUS];
 
+/// The keys that a statement of a schema that a tool dumped puts into its record.
+#[must_use]
+pub fn listed(statement: &str) -> Vec<String> {
+    rails::listed(statement)
+}
+
 /// Whether a recorded key is what a tool makes of a migration's, although it is written otherwise.
 pub(super) fn is_same(tool: &str, recorded: &str, key: &str) -> bool {
     match tool {

@@ -48,22 +48,24 @@ fn dumped(tree: &Tree) -> Option<Dumped> {
     let name = format!("{}structure.sql", own.strip_suffix("migrate")?);
     let file = tree.around.iter().find(|file| file.path == format!("{above}/{name}"))?;
     let text = file.text().ok()?;
-    Some(Dumped { file: format!("../{name}"), text: text.to_owned(), keys: listed(text) })
+    Some(Dumped { file: format!("../{name}"), text: text.to_owned() })
 }
 
-/// The versions that its last statements put into the table.
-fn listed(text: &str) -> Vec<String> {
-    let mut keys = Vec::new();
-    for part in text.split("INSERT INTO ").skip(1) {
-        let Some((table, values)) = part.split_once("VALUES") else { continue };
-        if !table.contains("schema_migrations") || table.contains(';') {
-            continue;
-        }
-        let values = values.split(';').next().unwrap_or_default();
-        let quoted = values.split('\'').skip(1).step_by(2);
-        keys.extend(quoted.filter(|key| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned));
+/// The versions that a statement of a dump puts into the table in which they are recorded; none of one that is about something else.
+pub(in crate::history) fn listed(statement: &str) -> Vec<String> {
+    let Some((head, values)) = statement.split_once("VALUES") else { return Vec::new() };
+    let mut words = head.split_whitespace();
+    let starts = words
+        .next()
+        .zip(words.next())
+        .is_some_and(|(insert, into)| insert.eq_ignore_ascii_case("insert") && into.eq_ignore_ascii_case("into"));
+    let table = words.next().unwrap_or_default().split('(').next().unwrap_or_default();
+    let name = table.rsplit('.').next().unwrap_or_default().trim_matches(['"', '`']);
+    if !starts || name != "schema_migrations" {
+        return Vec::new();
     }
-    keys
+    let quoted = values.split('\'').skip(1).step_by(2);
+    quoted.filter(|key| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned).collect()
 }
 
 /// The version alone, of Rails as of dbmate.

@@ -29,6 +29,9 @@ const NAMES: &[(&str, &str)] = &[
     ("encoding", "UTF-8"),
 ];
 
+/// Settings of which more or less runs than the files say.
+const RUNS: &[(&str, &[&str])] = &[("initSql", &[""]), ("target", &["", "latest"]), ("cherryPick", &[""])];
+
 /// Which files of a folder are in its locations.
 #[derive(Debug)]
 pub(super) enum Within {
@@ -81,6 +84,8 @@ impl Conf {
                 && !value.eq_ignore_ascii_case(usual)
             {
                 self.odd.push((file.path.clone(), format!("it sets {name} to {value:?}, and files are read here as with {usual:?}")));
+            } else if RUNS.iter().any(|(known, usual)| *known == name && !usual.contains(&value.as_str())) {
+                self.odd.push((file.path.clone(), format!("it sets {name}: files are read here as if it did not")));
             }
         }
     }
