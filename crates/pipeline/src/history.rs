@@ -241,9 +241,10 @@ impl<'a> Inquiry<'a> {
         self.known_together(&mut judged);
         judged.truncate(self.place(self.read.cuts.len()));
         judged.drain(..self.place(0));
+        self.in_own_order(&mut judged);
         // Where all that is in force ran, what else is there is nobody's, whatever of the rest did not run.
         if self.stopped.is_none() || self.expected.is_some() {
-            unexplained.extend(self.strays());
+            unexplained.extend(self.unread(self.strays()));
         }
         if self.is_blind {
             // No verdict rests on a record that nobody has read.
@@ -325,16 +326,15 @@ impl<'a> Inquiry<'a> {
 
     /// What is missing may have been taken back by one that is in force and was not run: nobody can tell whose fault it is.
     fn undecided(&self, judged: &mut [Judged]) {
-        let Some(stopped) = &self.stopped else { return };
-        if !(stopped.at..self.cuts.len()).any(|at| self.is_in_force(at)) {
-            return;
-        }
-        for one in judged.iter_mut().take(stopped.at) {
+        let stopped = self.stopped.as_ref().filter(|stopped| (stopped.at..self.cuts.len()).any(|at| self.is_in_force(at)));
+        let stopped = stopped.map(|stopped| (stopped.at, stopped.key.as_str()));
+        let Some((last, key)) = stopped.max(self.last_unread()) else { return };
+        for one in judged.iter_mut().take(last) {
             let is_missing = |verdict: &Verdict| matches!(verdict, Verdict::RecordedNotPresent | Verdict::PartlyPresent);
             if !std::iter::once(&one.verdict).chain(&one.also).any(is_missing) {
                 continue;
             }
-            let why = format!("something of it is not there, and {}, which was not run, may have taken it back", stopped.key);
+            let why = format!("something of it is not there, and {}, which was not run, may have taken it back", key);
             one.why = Some(one.why.take().map_or_else(|| why.clone(), |earlier| format!("{why}; {earlier}")));
             let mut said: Vec<Verdict> =
                 std::iter::once(one.verdict).chain(one.also.iter().copied()).filter(|one| !is_missing(one)).collect();

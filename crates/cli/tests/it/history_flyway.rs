@@ -121,6 +121,36 @@ fn what_one_that_runs_again_made_is_judged_by_the_text_that_ran() {
 }
 
 #[test]
+fn one_that_nobody_reads_does_not_silence_the_others() {
+    let place = place_with(&[
+        ("V1__t.sql", "create table t (id int, note text);\n"),
+        ("V2__code.java", "class V2__code {}"),
+        ("V3__c.sql", "create table c (id int);\n"),
+    ]);
+    let rows =
+        ["'1', 't', 'SQL', 'V1__t.sql', null", "'2', 'code', 'JDBC', 'db.migration.V2__code', null", "'3', 'c', 'SQL', 'V3__c.sql', null"];
+    let (db, _) = recorded(&rows);
+    db.exec("create table t (id int, note text); create table c (id int)");
+    place.write(
+        "evenkeel.toml",
+        format!("[project]\nmigrations = \"m\"\n[environments.p]\nurl = \"{}\"\nmanifest = \"p.jsonl\"\n", db.url()),
+    );
+    place.run(&["capture", "--all"]).exits(0);
+    let told = |code| place.run(&["history", "p", "--format", "json"]).exits(code).json();
+    assert_eq!(words(&told(0)), ["applied", "not-checkable", "applied"]);
+    // What comes after it is run and looked at; who committed the manifest has not accepted that it is gone.
+    db.exec("drop table c");
+    assert_eq!(words(&told(1)), ["applied", "not-checkable", "recorded-not-present"]);
+    // What is there beside the files may be its, and is named.
+    db.exec("create table c (id int); create table made (a int)");
+    assert!(told(0)["notes"].to_string().contains("it may have made table public.made"));
+    // What was there before it may have been taken back by it.
+    db.exec("alter table t drop note");
+    let told = told(2);
+    assert_eq!(words(&told), ["not-checkable", "not-checkable", "applied"], "{told}");
+}
+
+#[test]
 fn a_baseline_that_no_file_is_like_is_no_unknown_version() {
     let (db, place) = recorded(&["'0', '<< Flyway Baseline >>', 'BASELINE', '<< Flyway Baseline >>', null"]);
     db.exec("create table legacy (a int)");

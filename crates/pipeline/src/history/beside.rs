@@ -4,6 +4,7 @@
 //! which judges one folder.
 
 use super::ledger::{ledgers, places};
+use super::looks::whole;
 use super::{Inquiry, Repair, Repairing, Wanted, edit};
 use crate::capture::{self, Source};
 use crate::migrations::{self, Cut, Migrations};
@@ -11,8 +12,8 @@ use crate::replay::{Means, Stage, Target};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::State;
 use evenkeel_core::history::effect::Spot;
-use evenkeel_core::history::told::History;
-use evenkeel_core::history::verdict::Recorded;
+use evenkeel_core::history::told::{History, Stray};
+use evenkeel_core::history::verdict::{Judged, Recorded, Verdict};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::policy::Waiver;
 use evenkeel_core::port::{Environment, Run};
@@ -181,7 +182,8 @@ pub(super) fn inquire(
 
 /// That no two folders are recorded in one table: whose a row is nobody could tell.
 fn of_its_own(reads: &[Migrations], ground: &Ground<'_>) -> Result<(), Box<Trouble>> {
-    let table = |read: &Migrations| ground.inquiry(read, &ALONE).ledger.map(|ledger| ledger.table);
+    // Where several may be its own, that is said of it by itself.
+    let table = |read: &Migrations| Some(ground.inquiry(read, &ALONE)).filter(|one| !one.is_blind)?.ledger.map(|ledger| ledger.table);
     let mut known: Vec<(String, &str)> = Vec::new();
     for read in reads.iter().filter(|_| reads.len() > 1) {
         let Some(table) = table(read) else { continue };
@@ -195,24 +197,23 @@ fn of_its_own(reads: &[Migrations], ground: &Ground<'_>) -> Result<(), Box<Troub
     Ok(())
 }
 
-/// What another folder explains is nobody's riddle. Where one could not be seen whole, it explains nothing.
+/// What another folder makes, and does not wonder about, is nobody's riddle.
 fn explained(all: &mut [(usize, Inquiry<'_>, History)], wanted: &Wanted<'_>) {
-    let told: Vec<Option<BTreeSet<Spot>>> = all
-        .iter()
-        .map(|(_, inquiry, history)| {
-            let is_whole = !inquiry.is_blind && (inquiry.stopped.is_none() || inquiry.expected.is_some());
-            is_whole.then(|| history.unexplained.iter().map(|stray| stray.unexplained.spot.clone()).collect())
-        })
-        .collect();
+    let told: Vec<(BTreeSet<Spot>, BTreeSet<Spot>)> = all.iter().map(|(_, inquiry, history)| (inquiry.makes(), strays(history))).collect();
     for (own, (_, inquiry, history)) in all.iter_mut().enumerate() {
-        let others = || told.iter().enumerate().filter(move |(at, _)| *at != own).filter_map(|(_, told)| told.as_ref());
-        let (strays, explained) = std::mem::take(&mut history.unexplained)
-            .into_iter()
-            .partition(|stray| others().all(|told| told.contains(&stray.unexplained.spot)));
+        let explains = |spot: &Spot| {
+            let mut others = told.iter().enumerate().filter(|(at, _)| *at != own);
+            others.any(|(_, (makes, strays))| makes.contains(&whole(spot)) && !strays.contains(spot))
+        };
+        let (explained, strays) = std::mem::take(&mut history.unexplained).into_iter().partition(|stray| explains(&stray.unexplained.spot));
         history.unexplained = strays;
-        inquiry.elsewhere = explained.into_iter().map(|stray| stray.unexplained.spot).collect();
+        inquiry.elsewhere = explained.into_iter().map(|stray: Stray| stray.unexplained.spot).collect();
         history.weigh(wanted.bar);
     }
+}
+
+fn strays(history: &History) -> BTreeSet<Spot> {
+    history.unexplained.iter().map(|stray| stray.unexplained.spot.clone()).collect()
 }
 
 /// One history of them, or the one that was asked for.
@@ -305,6 +306,23 @@ impl<'a> Inquiry<'a> {
     /// All that are in force, of other folders too, in their order.
     pub(super) fn in_force(&self) -> impl Iterator<Item = (usize, &'a Cut)> {
         self.cuts.iter().enumerate().filter(|(at, _)| self.is_in_force(*at)).map(|(at, cut)| (at, *cut))
+    }
+
+    /// Objects that the folder's own migrations were seen to make or to change.
+    fn makes(&self) -> BTreeSet<Spot> {
+        let own = self.effects.iter().skip(self.place(0)).take(self.read.cuts.len());
+        own.flatten().flatten().map(|touch| whole(&touch.spot)).collect()
+    }
+
+    /// That others of another folder ran puts nothing of this one out of order.
+    pub(super) fn in_own_order(&self, judged: &mut [Judged]) {
+        let is_run = |at: &usize| self.is_in_force(self.place(*at)) && self.read.cuts.get(*at).is_some_and(|cut| !cut.migration.repeatable);
+        let last = (0..self.read.cuts.len()).filter(is_run).next_back();
+        for (at, one) in judged.iter_mut().enumerate() {
+            if one.verdict == Verdict::PendingOutOfOrder && last.is_none_or(|last| last < at) {
+                one.verdict = Verdict::Pending;
+            }
+        }
     }
 
     /// Those of the folder that are in force.

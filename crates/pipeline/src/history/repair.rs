@@ -265,7 +265,7 @@ impl Inquiry<'_> {
             None => self.is_in_force(at),
         };
         let cuts: Vec<&Cut> = self.cuts.iter().enumerate().filter(|(at, _)| is_in_force(*at)).map(|(_, cut)| *cut).collect();
-        let replay = Replay::start(stage, target, Series { cuts: cuts.clone(), ..Series::default() })?;
+        let replay = Replay::start(stage, target, Series { cuts: cuts.clone(), accepted: self.accepted_by_name(), ..Series::default() })?;
         let mut goal = None;
         let stopped = replay.first(&mut |ran, look| {
             if ran == cuts.len() {

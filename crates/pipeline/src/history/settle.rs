@@ -43,6 +43,10 @@ impl<'a> Inquiry<'a> {
         let is_plain = self.records.iter().all(|record| record.state == State::Applied) && self.edits.is_empty();
         let cuts: Vec<&Cut> = in_force.iter().map(|(_, cut)| *cut).collect();
         let stopped = replay.first(&mut |ran, look| looks.see(ran, look))?;
+        let unread = self.cuts.iter().find(|cut| cut.migration.unreadable.is_some()).map(|cut| cut.migration.key.clone());
+        if let Some(key) = unread.filter(|_| self.by_effect) {
+            self.gaps.push(format!("nothing records migrations there, and {key} could not be run: whether it is applied cannot be told"));
+        }
         let disputed = looks.end(cuts.len()).map(|end| self.differing(end));
         let words = looks.end(cuts.len()).and_then(|end| self.unsaid.words(end, self.manifest));
         self.notes.extend(words);
@@ -122,19 +126,7 @@ impl<'a> Inquiry<'a> {
         }
         self.disputed = disputed.map(<[Touch]>::to_vec);
         if let Some(stopped) = stopped {
-            // One in a programming language is told by itself; what could not be seen because of it is worth a word.
-            let is_unread = self.cuts.get(stopped.at).is_some_and(|cut| cut.migration.unreadable.is_some());
-            let key = &stopped.key;
-            if is_unread && self.by_effect {
-                self.gaps
-                    .push(format!("nothing records migrations there, and {key} could not be run: whether it is applied cannot be told"));
-            } else if is_unread && self.expected.is_some() {
-                self.notes.push(format!("{key} could not be run: what it makes is told as what no migration explains, where it is there"));
-            } else if is_unread {
-                self.notes.push(format!("what no migration explains was not looked for: {} could not be run", stopped.key));
-            } else {
-                self.gaps.push(format!("on a throwaway {} the files run only so far: {}", replay.describe(), stopped.words()));
-            }
+            self.gaps.push(format!("on a throwaway {} the files run only so far: {}", replay.describe(), stopped.words()));
             self.stopped = Some(stopped);
         }
         if self.by_effect {

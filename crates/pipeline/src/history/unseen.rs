@@ -1,12 +1,38 @@
-//! What is missing where not all could be seen: nobody can tell whether it is there. Neighbour: the room's own file, which judges.
+//! What is missing where not all could be seen, or what is there beside migrations that nobody has read: nobody can tell whose it is.
+//! Neighbour: the room's own file, which judges.
 
 use super::Inquiry;
+use crate::migrations::Cut;
 use evenkeel_core::history::effect::Spot;
-use evenkeel_core::history::verdict::{Judged, Verdict};
+use evenkeel_core::history::verdict::{Judged, Unexplained, Verdict};
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Gap;
 
+/// So many things are named.
+const NAMED: usize = 5;
+
 impl Inquiry<'_> {
+    /// The last that is in force and that nobody has read.
+    pub(super) fn last_unread(&self) -> Option<(usize, &str)> {
+        let is_unread = |(at, cut): &(usize, &&Cut)| cut.migration.unreadable.is_some() && self.is_in_force(*at);
+        self.cuts.iter().enumerate().filter(is_unread).last().map(|(at, cut)| (at, cut.migration.key.as_str()))
+    }
+
+    /// What no migration explains that was read: where one is in force that was not, it may be of that one, and is named.
+    pub(super) fn unread(&mut self, strays: Vec<Unexplained>) -> Vec<Unexplained> {
+        let Some(key) = self.last_unread().map(|(_, key)| key.to_owned()) else { return strays };
+        let mut words = format!("what no migration explains was not looked for: {key} could not be run");
+        if !strays.is_empty() {
+            let named: Vec<String> =
+                strays.iter().take(NAMED).map(|one| format!("{} {}", one.spot.kind.name(), one.spot.display())).collect();
+            let more = strays.len().saturating_sub(NAMED);
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            words = format!("{words}; it may have made {}{more}", named.join(", "));
+        }
+        self.notes.push(words);
+        Vec::new()
+    }
+
     /// What is missing may be there where it could not be seen.
     pub(super) fn unseen(&self, judged: &mut [Judged]) {
         let of_schema: Vec<&Gap> = self.manifest.gaps.iter().filter(|gap| gap.dimension == Dimension::Schema).collect();

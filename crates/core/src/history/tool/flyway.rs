@@ -125,7 +125,7 @@ fn named_with<'f>(file: &'f File, end: &str) -> Option<Named<'f>> {
 
 /// Verbs other than migrating, and what failed: files of their events do not run where migrations do.
 /// <https://documentation.red-gate.com/fd/callback-events-277579008.html>
-const OTHERS: &[&str] = &["Undo", "Clean", "Info", "Baseline", "Repair", "Error"];
+const OTHERS: &[&str] = &["Undo", "Clean", "Info", "Repair", "Error"];
 
 /// What a file is that is no migration; nothing of one that Flyway does not run where it migrates.
 fn stranger(file: &File) -> Option<String> {
@@ -188,7 +188,7 @@ fn folder(tree: &Tree, wish: &Wish) -> Reading {
         migration.description = Some(words);
         migration.repeatable = prefix == 'R';
         migration.baseline = prefix == 'B';
-        settled(&mut migration, tree, &values, conf.is_raw);
+        settled(&mut migration, tree, &values, conf.is_raw == Some(true));
         match prefix {
             'U' => back.push((order(&version), file, migration)),
             'R' => repeatable.push(migration),

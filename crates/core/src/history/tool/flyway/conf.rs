@@ -10,7 +10,7 @@ use crate::history::folder::{File, Tree};
 pub(super) struct Conf {
     pub placeholders: Vec<(String, String)>,
     /// Placeholders stand as they are.
-    pub is_raw: bool,
+    pub is_raw: Option<bool>,
     locations: Vec<(String, String)>,
     /// What it says that is not read here, by the file that says it.
     pub odd: Vec<(String, String)>,
@@ -53,6 +53,10 @@ impl Conf {
     /// What the files around a folder say, the nearest first.
     pub fn of(tree: &Tree) -> Self {
         let mut conf = Self::default();
+        let named = |name| tree.around.iter().any(|file: &File| file.name() == name);
+        if let (true, Some(file)) = (named("flyway.conf"), tree.around.iter().find(|file| file.name() == "flyway.toml")) {
+            conf.odd.push((file.path.clone(), "flyway.conf is there too: which of them Flyway takes its version decides".to_owned()));
+        }
         for file in &tree.around {
             let said = match file.name() {
                 "flyway.conf" => lines(file),
@@ -76,8 +80,10 @@ impl Conf {
                     self.placeholders.push((name.to_owned(), value));
                 }
             } else if name == "placeholderReplacement" {
-                self.is_raw |= value.eq_ignore_ascii_case("false");
+                self.is_raw.get_or_insert(value.eq_ignore_ascii_case("false"));
             } else if name == "locations" && !has_locations {
+                // The last that a file says counts.
+                self.locations.clear();
                 let each = values.iter().flat_map(|value| value.split(',')).map(str::trim).filter(|location| !location.is_empty());
                 self.locations.extend(each.map(|location| (file.path.clone(), location.to_owned())));
             } else if let Some((_, usual)) = NAMES.iter().find(|(known, _)| *known == name)
@@ -182,6 +188,10 @@ fn lines(file: &File) -> Result<Vec<(String, Vec<String>)>, String> {
 /// The table `flyway`, and its table `placeholders`.
 fn tables(file: &File) -> Result<Vec<(String, Vec<String>)>, String> {
     let table: toml::Table = file.text()?.parse().map_err(|error: toml::de::Error| format!("it is no TOML: {}", error.message()))?;
+    let others = table.get("environments").and_then(toml::Value::as_table).into_iter().flatten();
+    if let Some((name, _)) = others.filter_map(|(name, value)| Some((name, value.get("flyway")?))).next() {
+        return Err(format!("it sets something of Flyway for the environment {name} alone, which is not read here"));
+    }
     let Some(flyway) = table.get("flyway").and_then(toml::Value::as_table) else { return Ok(Vec::new()) };
     let words = |value: &toml::Value| match value {
         toml::Value::String(text) => text.clone(),
