@@ -195,3 +195,20 @@ fn plain_files_that_leave_nothing_are_told_beside_one_that_does_not_run() {
     let told = plain(2);
     assert_eq!(words(&told)[..2], ["pending", "pending"], "{told}");
 }
+
+#[test]
+fn what_one_made_that_did_not_run_here_is_not_called_unexplained() {
+    let place = place_with(&[
+        ("1_a.sql", "-- migrate:up\ncreate table a(x int, y varchar(9));\n"),
+        ("2_super.sql", "-- migrate:up\nupdate pg_index set indisready = true where false;\n"),
+        ("3_wider.sql", "-- migrate:up\nalter table a alter x type bigint;\nalter table a alter y set default 'n';\n"),
+    ]);
+    let db = database(newest());
+    db.exec(
+        "create table a(x bigint, y varchar(9) default 'n'); create table schema_migrations (version varchar(128) primary key);
+        insert into schema_migrations values ('1'), ('2'), ('3')",
+    );
+    let told = history(&place, &db, 2);
+    assert_eq!(told["unexplained"].as_array().map(Vec::len), Some(0), "{told}");
+    assert!(told["gaps"][0].as_str().unwrap().contains("run only so far: 2"), "{told}");
+}

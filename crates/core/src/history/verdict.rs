@@ -172,6 +172,10 @@ pub fn judge(known: &[Known<'_>], seen: &Seen<'_>) -> (Vec<Judged>, Vec<Unexplai
         let state = Spotted { spot, initial: initial(spot), found: found(spot), is_agreed: !is_disputed(spot), is_there, known, writers };
         unexplained.extend(state.count(&mut counts));
     }
+    // One that is in force and was not run may have made it so.
+    if known.iter().any(|one| one.is_in_force() && one.unclear.is_some() && one.effect.is_none()) {
+        unexplained.clear();
+    }
     unexplained.sort_by(|a: &Unexplained, b| a.spot.cmp(&b.spot));
     // One that runs again whenever it changes comes after all others by itself.
     let last = known.iter().rposition(|one| one.is_in_force() && !one.migration.repeatable);

@@ -42,12 +42,15 @@ impl Own {
 
     /// The same, where files name such a table and none of them makes it; else nothing.
     pub fn named_in(&self, cuts: &[&Cut]) -> Self {
+        if self.statements.is_empty() {
+            return Self::default();
+        }
         let names: Vec<String> = self.explained.tables().map(str::to_lowercase).collect();
         let said = cuts.iter().flat_map(|cut| &cut.up).flat_map(|script| script.statements());
         let texts = said.map(|said| said.text.to_lowercase());
         let about: Vec<String> = texts.filter(|text| names.iter().any(|name| text.contains(name))).collect();
         let makes = |text: &String| {
-            let words: Vec<&str> = text.split_whitespace().collect();
+            let words: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
             words.contains(&"create") && words.contains(&"table") || words.windows(2).any(|pair| pair == ["rename", "to"])
         };
         if about.is_empty() || about.iter().any(makes) { Self::default() } else { self.clone() }
