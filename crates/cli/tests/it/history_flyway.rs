@@ -144,6 +144,10 @@ fn one_that_nobody_reads_does_not_silence_the_others() {
     // What is there beside the files may be its, and is named.
     db.exec("create table c (id int); create table made (a int)");
     assert!(told(0)["notes"].to_string().contains("it may have made table public.made"));
+    // What a file says and is otherwise is not excused by it.
+    db.exec("alter table t alter note type varchar(9)");
+    assert_eq!(told(1)["unexplained"][0]["object"], "public.t.note");
+    db.exec("alter table t alter note type text");
     // What was there before it may have been taken back by it.
     db.exec("alter table t drop note");
     let told = told(2);

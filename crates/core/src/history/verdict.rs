@@ -172,8 +172,8 @@ pub fn judge(known: &[Known<'_>], seen: &Seen<'_>) -> (Vec<Judged>, Vec<Unexplai
         let state = Spotted { spot, initial: initial(spot), found: found(spot), is_agreed: !is_disputed(spot), is_there, known, writers };
         unexplained.extend(state.count(&mut counts));
     }
-    // One that is in force and was not run may have made it so.
-    if known.iter().any(|one| one.is_in_force() && one.unclear.is_some() && one.effect.is_none()) {
+    // One that is in force and was not run may have made it so, and is a gap itself: what somebody accepts hides nothing.
+    if known.iter().any(|one| one.is_in_force() && one.unclear.is_some() && one.effect.is_none() && !one.accepted) {
         unexplained.clear();
     }
     unexplained.sort_by(|a: &Unexplained, b| a.spot.cmp(&b.spot));
