@@ -317,7 +317,7 @@ impl<'a> Inquiry<'a> {
     /// That others of another folder ran puts nothing of this one out of order.
     pub(super) fn in_own_order(&self, judged: &mut [Judged]) {
         let is_run = |at: &usize| self.is_in_force(self.place(*at)) && self.read.cuts.get(*at).is_some_and(|cut| !cut.migration.repeatable);
-        let last = (0..self.read.cuts.len()).filter(is_run).next_back();
+        let last = (0..self.read.cuts.len()).rfind(is_run);
         for (at, one) in judged.iter_mut().enumerate() {
             if one.verdict == Verdict::PendingOutOfOrder && last.is_none_or(|last| last < at) {
                 one.verdict = Verdict::Pending;

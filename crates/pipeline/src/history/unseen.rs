@@ -15,7 +15,7 @@ impl Inquiry<'_> {
     /// The last that is in force and that nobody has read.
     pub(super) fn last_unread(&self) -> Option<(usize, &str)> {
         let is_unread = |(at, cut): &(usize, &&Cut)| cut.migration.unreadable.is_some() && self.is_in_force(*at);
-        self.cuts.iter().enumerate().filter(is_unread).last().map(|(at, cut)| (at, cut.migration.key.as_str()))
+        self.cuts.iter().enumerate().rfind(is_unread).map(|(at, cut)| (at, cut.migration.key.as_str()))
     }
 
     /// What no migration explains that was read: where one is in force that was not, it may be of that one, and is named.
