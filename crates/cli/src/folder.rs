@@ -17,7 +17,11 @@ pub fn wanted(folder: Option<&Path>, reading: &Reading, environment: Option<&str
         |own: &[(String, String)]| Wish { placeholders: reading.placeholder.iter().chain(own).cloned().collect(), ..Wish::default() };
     let named = reading.render.clone().map(|command| Renderer { command, folder: PathBuf::from(".") });
     if let Some(folder) = folder {
-        return Ok(Wanted { folder: folder.to_owned(), tool: reading.tool.clone(), tables: Vec::new(), wish: wish(&[]), render: named });
+        let (folder, tool) = (folder.to_owned(), reading.tool.clone());
+        // That of the configuration, where it names this folder.
+        let configured = settings.migrations.iter().find(|one| one.is_for(environment) && is_same(&one.folder, &folder));
+        let status = configured.and_then(|one| one.status.clone());
+        return Ok(Wanted { folder, tool, tables: Vec::new(), wish: wish(&[]), render: named, status });
     }
     let fitting: Vec<_> = settings.migrations.iter().filter(|one| one.is_for(environment)).collect();
     match fitting.as_slice() {
@@ -82,5 +86,12 @@ fn configured(one: &Migrations, reading: &Reading) -> Wanted {
         tables: Vec::new(),
         wish: Wish { placeholders: reading.placeholder.iter().chain(&one.placeholders).cloned().collect(), ..Wish::default() },
         render: named.or_else(|| one.render.clone()),
+        status: one.status.clone(),
     }
+}
+
+/// Whether two paths lead to one folder.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    real(one).is_some_and(|one| Some(one) == real(other))
 }

@@ -56,7 +56,7 @@ pub use shift::Shifter;
 pub use store::{Halt, Kept, Pruned, Store, Written};
 pub use used::{Use, Used};
 pub use watch::{Event, Silent, Stop, Watch, Watcher};
-pub use workshop::{Confined, Installed, Like, Looker, Mortal, Recalled, Scratch, Workshop};
+pub use workshop::{Confined, Door, Installed, Like, Looker, Mortal, Opened, Recalled, Scratch, Workshop};
 
 use crate::fault::{Class, Trouble};
 use crate::kind::Dimension;

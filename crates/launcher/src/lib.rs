@@ -8,12 +8,13 @@
 //! - a process is signalled only by a pid that is proven to be ours (start time, executable), never by name.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  recipe  process  user  binary  network  cage  copy  root  bounds  record  spawn  instance  template  keeping  sweep`.
+//! `fault  door  recipe  process  user  binary  network  cage  copy  root  bounds  record  spawn  instance  template  keeping  sweep`.
 
 mod binary;
 mod bounds;
 mod cage;
 mod copy;
+mod door;
 mod fault;
 mod instance;
 mod keeping;
@@ -31,6 +32,7 @@ pub use binary::{Fingerprint, answer, find_programs, on_path};
 pub use bounds::{Overrun, overrun};
 pub use cage::shut_in;
 pub use copy::{Take, copy_tree, make_like};
+pub use door::Door;
 pub use fault::Fault;
 pub use instance::{Held, Instance};
 pub use network::cut_off;

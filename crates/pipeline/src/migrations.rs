@@ -26,6 +26,8 @@ pub struct Wanted {
     pub wish: Wish,
     /// The command that makes SQL of what is written in a programming language.
     pub render: Option<Renderer>,
+    /// The command by which the tool tells what it would still run.
+    pub status: Option<Renderer>,
 }
 
 /// A text of a migration and the pieces it was cut into.

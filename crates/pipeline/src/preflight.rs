@@ -131,8 +131,12 @@ fn is_lack(difference: &Difference, expected: &Manifest, found: &Manifest) -> bo
     }
 }
 
-/// Labels of a type that has more of them than are expected.
+/// More than is expected: labels of a type, rows of a view that is made without.
 fn is_more(difference: &Difference, expected: &Manifest, found: &Manifest) -> bool {
+    if difference.subject.kind == Kind::MaterializedView && difference.subject.attribute == Some("populated") {
+        let parts: Vec<&str> = difference.subject.identity.iter().map(|(_, value)| value.as_str()).collect();
+        return found.find(Kind::MaterializedView, &parts).is_some_and(|view| view.get("populated") != Some(&Value::Flag(false)));
+    }
     if difference.subject.kind != Kind::Enum {
         return false;
     }

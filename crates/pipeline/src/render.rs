@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long one command may take.
-pub(crate) const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(60);
 /// What one may print.
 const MOST: u64 = 64 << 20;
 /// Lines of what it says on standard error that are shown.
@@ -142,16 +142,19 @@ fn whole(folder: &mut Folder, words: &[String], at: &Path, stop: &Stop) -> Resul
 }
 
 /// A folder for one command.
-struct Temporary(PathBuf);
+pub(crate) struct Temporary(PathBuf);
 
 impl Temporary {
-    fn make() -> Result<Self, Box<Trouble>> {
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn make() -> Result<Self, Box<Trouble>> {
         static MADE: AtomicUsize = AtomicUsize::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("evenkeel-render-{}-{number}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("evenkeel-tool-{}-{number}", std::process::id()));
         let failed = |error: std::io::Error| {
-            let trouble =
-                Trouble::new(Class::Configuration, format!("cannot make {} for the command that renders migrations", path.display()));
+            let trouble = Trouble::new(Class::Configuration, format!("cannot make {} for a command of a migration tool", path.display()));
             Box::new(trouble.found(error.to_string()).fix("set TMPDIR to a folder that may be written to"))
         };
         std::fs::DirBuilder::new().mode(0o700).create(&path).map_err(failed)?;
@@ -177,22 +180,38 @@ type Printed = (String, String);
 
 /// What a command prints, or why it did not: that the end was asked for is an error.
 fn run(words: &[String], at: &Path, stop: &Stop) -> Result<Result<Printed, String>, Box<Trouble>> {
-    printed(words, &[], at, LONGEST, stop)
+    Ok(match ran(words, (&[], &[]), at, stop)? {
+        Ok(Ran { code: Some(0), out, err, .. }) => Ok((out, err)),
+        Ok(Ran { ended, err, .. }) => {
+            Err(format!("{} ended with {ended}: {}", words.first().map_or("it", String::as_str), shown(err.as_bytes())))
+        }
+        Err(why) => Err(why),
+    })
 }
 
-/// The same, with these variables set, and within a time.
-pub(crate) fn printed(
+/// How a command ended, and what it said.
+pub(crate) struct Ran {
+    pub code: Option<i32>,
+    /// In words.
+    pub ended: String,
+    pub out: String,
+    pub err: String,
+}
+
+/// Runs a command, with some variables set and others taken away.
+pub(crate) fn ran(
     words: &[String],
-    variables: &[(&str, &str)],
+    (variables, without): (&[(&str, String)], &[&str]),
     at: &Path,
-    longest: Duration,
     stop: &Stop,
-) -> Result<Result<Printed, String>, Box<Trouble>> {
+) -> Result<Result<Ran, String>, Box<Trouble>> {
+    let longest = LONGEST;
     stop.check()?;
     let [program, arguments @ ..] = words else { return Ok(Err("no program is named".to_owned())) };
     let mut command = Command::new(program);
     // A group of its own, so that what it starts ends with it.
-    command.envs(variables.iter().copied());
+    without.iter().for_each(|name| _ = command.env_remove(name));
+    command.envs(variables.iter().map(|(name, value)| (*name, value.as_str())));
     command.args(arguments).current_dir(at).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = match command.spawn() {
         Ok(child) => child,
@@ -212,15 +231,12 @@ pub(crate) fn printed(
         Ok(status) => status,
         Err(why) => return Ok(Err(format!("{program}: {why}"))),
     };
-    if !status.success() {
-        return Ok(Err(format!("{program} ended with {status}: {}", shown(&err))));
-    }
     if out.len() as u64 > MOST {
         return Ok(Err(format!("{program} printed more than {MOST} bytes")));
     }
-    let said = String::from_utf8_lossy(&err).into_owned();
+    let err = String::from_utf8_lossy(&err).into_owned();
     Ok(match String::from_utf8(out) {
-        Ok(told) => Ok((told, said)),
+        Ok(out) => Ok(Ran { code: status.code(), ended: status.to_string(), out, err }),
         Err(error) => Err(format!("{program} printed what is no UTF-8, from byte {} on", error.utf8_error().valid_up_to() + 1)),
     })
 }

@@ -10,21 +10,78 @@ use crate::ident::{literal, quoted};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::port::{Answers, Inquiry, Prepared};
 use futures_util::{StreamExt, stream};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::time::Duration;
-use tokio_postgres::error::{DbError, ErrorPosition};
+use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::error::{DbError, ErrorPosition, SqlState};
 use tokio_postgres::types::Type;
 
 /// Queries that are under way at the same time, over one connection.
 const AT_ONCE: usize = 64;
 
-/// The settings under which names mean what they mean to the role, the last of each name wins.
+/// What a role's sessions begin with in this database, the last of each name wins.
 const SETTINGS: &str = "SELECT entry.setting
 FROM pg_catalog.pg_db_role_setting AS stored
 CROSS JOIN LATERAL pg_catalog.unnest(stored.setconfig) AS entry (setting)
 WHERE stored.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
     AND stored.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $1))
-    AND entry.setting LIKE 'search\\_path=%'
 ORDER BY stored.setrole <> 0, stored.setdatabase <> 0";
+
+/// What the reader's own sessions begin with, by its own settings.
+const OWN: &str = "SELECT name FROM pg_catalog.pg_settings WHERE source IN ('user', 'database user') ORDER BY name";
+
+/// Settings that are this session's own: its bounds, how it plans, and what the two ends of the connection agree on.
+const OURS: &[&str] = &[
+    "default_transaction_read_only",
+    "transaction_read_only",
+    "statement_timeout",
+    "lock_timeout",
+    "transaction_timeout",
+    "idle_in_transaction_session_timeout",
+    "idle_session_timeout",
+    "plan_cache_mode",
+    "jit",
+    "client_encoding",
+    "application_name",
+];
+/// What a setting begins with that says nothing about what a statement means: what is written down, and what is loaded at the start.
+const MEANINGLESS: &[&str] = &[
+    "log_",
+    "track_",
+    "auto_explain.",
+    "pg_stat_statements.",
+    "session_preload_libraries",
+    "local_preload_libraries",
+    "client_min_messages",
+];
+
+/// Settings that say what a statement means; so may all that have a point in their name.
+const MEANING: &[&str] = &[
+    "array_nulls",
+    "backslash_quote",
+    "bytea_output",
+    "datestyle",
+    "default_text_search_config",
+    "extra_float_digits",
+    "intervalstyle",
+    "lc_messages",
+    "lc_monetary",
+    "lc_numeric",
+    "lc_time",
+    "row_security",
+    "session_replication_role",
+    "standard_conforming_strings",
+    "timezone",
+    "timezone_abbreviations",
+    "transform_null_equals",
+    "xmlbinary",
+    "xmloption",
+];
+
+/// Materialized views that hold nothing: a query of one is planned, and fails where it runs.
+const UNPOPULATED: &str = "SELECT n.nspname, c.relname FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind = 'm' AND NOT c.relispopulated";
 
 /// Asks for all of them.
 ///
@@ -44,17 +101,18 @@ pub async fn all(target: &Target, inquiry: &Inquiry<'_>) -> Result<Answers, Box<
     let mut hidden = Vec::new();
     let mut is_role = false;
     if let Some(role) = inquiry.role {
-        as_role(&session, role).await?;
+        hidden.extend(as_role(&session, role).await?);
         // Its rights are checked where we may stand in for it.
         is_role = session.client.batch_execute(&format!("SET ROLE {}", quoted(role))).await.is_ok();
         if !is_role {
             hidden.push(format!("what {role} may read and write was not checked: GRANT {} to the role that asks", quoted(role)));
         }
     }
+    let empty = unpopulated(&session).await.map_err(|error| lost(&error))?;
     let one = |(at, query): (usize, &String)| {
         let query = query.clone();
-        let session = &session;
-        async move { one(session, at, query.trim().trim_end_matches(';').trim_end(), is_role).await }
+        let (session, empty) = (&session, &empty);
+        async move { one(session, at, query.trim().trim_end_matches(';').trim_end(), (is_role, empty)).await }
     };
     let mut answers = stream::iter(inquiry.queries.iter().enumerate()).map(one).buffered(AT_ONCE);
     let mut found = Vec::with_capacity(inquiry.queries.len());
@@ -65,8 +123,14 @@ pub async fn all(target: &Target, inquiry: &Inquiry<'_>) -> Result<Answers, Box<
     Ok(Answers { prepared: found, hidden })
 }
 
-/// Names mean what they mean to that role.
-async fn as_role(session: &Session, role: &str) -> Result<(), Box<Trouble>> {
+/// Schema and name of each.
+async fn unpopulated(session: &Session) -> Result<Vec<(String, String)>, tokio_postgres::Error> {
+    let rows = session.client.query_typed(UNPOPULATED, &[]).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+/// Statements mean what they mean to that role; what of its settings could not be had.
+async fn as_role(session: &Session, role: &str) -> Result<Vec<String>, Box<Trouble>> {
     let doing = "reading the settings of the application's role";
     let fault = |error: &tokio_postgres::Error| Box::new(session.fault(error, doing).trouble());
     let there = session.client.query_typed("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1", &[(&role, Type::TEXT)]).await;
@@ -79,8 +143,42 @@ async fn as_role(session: &Session, role: &str) -> Result<(), Box<Trouble>> {
         ));
     }
     let rows = session.client.query_typed(SETTINGS, &[(&role, Type::TEXT)]).await.map_err(|error| fault(&error))?;
-    let path = rows.last().and_then(|row| row.try_get::<_, String>(0).ok());
-    let path = path.as_deref().and_then(|setting| setting.split_once('=')).map(|(_, path)| path.to_owned());
+    let mut settings: BTreeMap<String, String> = BTreeMap::new();
+    for row in &rows {
+        let setting: String = row.try_get(0).map_err(|error| fault(&error))?;
+        if let Some((name, value)) = setting.split_once('=') {
+            settings.insert(name.to_ascii_lowercase(), value.to_owned());
+        }
+    }
+    let mut hidden = Vec::new();
+    if let Some(other) = settings.remove("role").filter(|other| other != "none" && other != role) {
+        hidden.push(format!("sessions of {role} go on as {other} (ALTER ROLE … SET role), and queries were asked as {role}"));
+    }
+    let path = settings.remove("search_path");
+    let says = |name: &str| !OURS.contains(&name) && !MEANINGLESS.iter().any(|begin| name.starts_with(begin));
+    let own = session.client.query_typed(OWN, &[]).await.map_err(|error| fault(&error))?;
+    for row in &own {
+        let name: String = row.try_get(0).map_err(|error| fault(&error))?;
+        let small = name.to_ascii_lowercase();
+        if says(&small) && (MEANING.contains(&small.as_str()) || small.contains('.')) && !settings.contains_key(&small) {
+            hidden.push(format!("which {name} sessions of {role} have is hidden by what the role that asks has for itself: ALTER ROLE … RESET {name} of that one"));
+        }
+    }
+    for (name, value) in settings.iter().filter(|(name, _)| says(name)) {
+        let sql = format!("SELECT pg_catalog.set_config({}, {}, false)", literal(name), literal(value));
+        match session.client.batch_execute(&sql).await {
+            Ok(()) => {}
+            Err(error) => match error.as_db_error().filter(|said| is_of_the_query(said)) {
+                // Its value may be a secret.
+                Some(said) => {
+                    let code = said.code().code();
+                    hidden
+                        .push(format!("{name}, which {role} has a value of its own for, could not be set for the role that asks ({code})"));
+                }
+                None => return Err(fault(&error)),
+            },
+        }
+    }
     // The reader's own setting is not the application's.
     let path = match path {
         Some(path) => path,
@@ -93,11 +191,17 @@ async fn as_role(session: &Session, role: &str) -> Result<(), Box<Trouble>> {
     };
     let path = path.replace("\"$user\"", &quoted(role));
     let sql = format!("SELECT pg_catalog.set_config('search_path', {}, false)", literal(&path));
-    session.client.batch_execute(&sql).await.map_err(|error| fault(&error))
+    session.client.batch_execute(&sql).await.map_err(|error| fault(&error))?;
+    Ok(hidden)
 }
 
 /// What the server says to one. A lost connection is an error, a refusal is an answer.
-async fn one(session: &Session, at: usize, query: &str, is_role: bool) -> Result<Prepared, tokio_postgres::Error> {
+async fn one(
+    session: &Session,
+    at: usize,
+    query: &str,
+    (is_role, empty): (bool, &[(String, String)]),
+) -> Result<Prepared, tokio_postgres::Error> {
     let statement = match session.client.prepare(query).await {
         Ok(statement) => statement,
         Err(error) => return settled(session, refused(error, query, is_role)?, query).await,
@@ -108,16 +212,59 @@ async fn one(session: &Session, at: usize, query: &str, is_role: bool) -> Result
     let nulls = vec!["NULL"; parameters.len()].join(", ");
     let nulls = if nulls.is_empty() { nulls } else { format!("({nulls})") };
     // One message: what comes before a refusal of the plan stays, and is let go with the session.
-    let planning = format!("PREPARE {name} AS {query}\n; EXPLAIN (COSTS off) EXECUTE {name}{nulls}; DEALLOCATE {name}");
-    let planned = session.client.batch_execute(&planning).await;
+    // Which relations it reads is told where it matters.
+    let how = if empty.is_empty() { "COSTS off" } else { "COSTS off, VERBOSE, FORMAT json" };
+    let planning = format!("PREPARE {name} AS {query}\n; EXPLAIN ({how}) EXECUTE {name}{nulls}; DEALLOCATE {name}");
+    let planned = match empty {
+        [] => session.client.batch_execute(&planning).await.map(|()| None),
+        empty => session.client.simple_query(&planning).await.map(|said| Some(of_those(&said, empty))),
+    };
     match planned {
-        Ok(()) => Ok(Prepared::Fits { columns, parameters, hidden: None }),
+        // What the server says where it runs.
+        Ok(Some(Ok(Some((schema, view))))) => Ok(Prepared::Missing {
+            code: SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE.code().to_owned(),
+            message: format!("materialized view {} has not been populated", quoted(&schema) + "." + &quoted(&view)),
+            at: None,
+            is_name: false,
+        }),
+        Ok(Some(Err(()))) => {
+            let hidden = Some("whether it reads a materialized view that holds nothing was not told by its plan".to_owned());
+            Ok(Prepared::Fits { columns, parameters, hidden })
+        }
+        Ok(_) => Ok(Prepared::Fits { columns, parameters, hidden: None }),
         Err(error) => match refused(error, query, is_role)? {
             // It was understood: names, columns and types are there.
             Prepared::Hidden { why } => Ok(Prepared::Fits { columns, parameters, hidden: Some(why) }),
             answer => Ok(answer),
         },
     }
+}
+
+/// The first of these relations that a plan reads; an error where it is no plan.
+fn of_those(said: &[SimpleQueryMessage], those: &[(String, String)]) -> Result<Option<(String, String)>, ()> {
+    let text: String = said
+        .iter()
+        .filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(|line| line.to_owned() + "\n"),
+            _ => None,
+        })
+        .collect();
+    let mut rest = vec![serde_json::from_str::<Value>(&text).map_err(drop)?];
+    while let Some(value) = rest.pop() {
+        match value {
+            Value::Array(items) => rest.extend(items),
+            Value::Object(fields) => {
+                let word = |name: &str| fields.get(name).and_then(Value::as_str);
+                let read = word("Schema").zip(word("Relation Name"));
+                if let Some(found) = those.iter().find(|(schema, name)| read == Some((schema, name))) {
+                    return Ok(Some(found.clone()));
+                }
+                rest.extend(fields.into_iter().map(|(_, value)| value));
+            }
+            _ => {}
+        }
+    }
+    Ok(None)
 }
 
 /// What is refused for the type of a value alone that only whoever sends it knows (a parameter without one, or a constant that a statistics

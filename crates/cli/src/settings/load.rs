@@ -105,10 +105,7 @@ impl Resolver<'_> {
         let environments = file
             .environments
             .into_iter()
-            .map(|(name, raw)| {
-                let environment = self.environment(&name, raw)?;
-                Ok((name, environment))
-            })
+            .map(|(name, raw)| self.environment(&name, raw).map(|environment| (name, environment)))
             .collect::<Result<_, Box<Trouble>>>()?;
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let scratch: Result<_, Box<Trouble>> =
@@ -122,7 +119,7 @@ impl Resolver<'_> {
         let keys: Result<_, Box<Trouble>> = file.gates.keys.iter().map(|path| Ok(folder.join(self.file("keys", path)?))).collect();
         let (unsigned, notes) = (file.gates.unsigned, gates::notes(&file.gates, self.path));
         let gates = gates::limits(file.gates, |span| self.place(span))?;
-        let shared = [file.project.tool, file.project.render].map(|one| one.map(Spanned::into_inner));
+        let shared = [file.project.tool, file.project.render, file.project.status].map(|one| one.map(Spanned::into_inner));
         let migrations = self.migrations(file.project.migrations, &shared, &environments)?;
         let policy = self.policy(file.policy)?;
         Ok(Settings {
@@ -166,7 +163,7 @@ impl Resolver<'_> {
     fn migrations(
         &self,
         raw: Option<Spanned<RawMigrations>>,
-        [tool, render]: &[Option<String>; 2],
+        [tool, render, status]: &[Option<String>; 3],
         environments: &BTreeMap<String, Environment>,
     ) -> Result<Vec<Migrations>, Box<Trouble>> {
         let Some(raw) = raw else { return Ok(Vec::new()) };
@@ -176,6 +173,7 @@ impl Resolver<'_> {
             RawMigrations::Several(several) => several,
         };
         let base = self.path.parent().unwrap_or(Path::new("."));
+        let there = |command| Renderer { command, folder: base.to_owned() };
         let one = |raw: RawMigrationsTable| {
             if let Some(unknown) = raw.environments.iter().find(|name| !environments.contains_key(*name)) {
                 let trouble = Trouble::new(Class::Configuration, "migrations are for an environment that is not configured");
@@ -187,7 +185,8 @@ impl Resolver<'_> {
                 tool: raw.tool.or_else(|| tool.clone()),
                 environments: raw.environments,
                 placeholders: raw.placeholders.into_iter().collect(),
-                render: raw.render.or_else(|| render.clone()).map(|command| Renderer { command, folder: base.to_owned() }),
+                render: raw.render.or_else(|| render.clone()).map(there),
+                status: raw.status.or_else(|| status.clone()).map(there),
             })
         };
         several.into_iter().map(one).collect()

@@ -102,6 +102,8 @@ pub struct Migrations {
     pub placeholders: Vec<(String, String)>,
     /// The command that prints a migration as SQL, and the folder it is run in.
     pub render: Option<Renderer>,
+    /// The command by which the tool tells what it would still run, and the folder it is run in.
+    pub status: Option<Renderer>,
 }
 
 impl Migrations {

@@ -338,6 +338,7 @@ pub struct RawProject {
     pub migrations: Option<Spanned<RawMigrations>>,
     pub tool: Option<Spanned<String>>,
     pub render: Option<Spanned<String>>,
+    pub status: Option<Spanned<String>>,
 }
 
 /// `"db/migrations"`, or several folders with what each is for.
@@ -358,6 +359,7 @@ pub struct RawMigrationsTable {
     #[serde(default)]
     pub placeholders: BTreeMap<String, String>,
     pub render: Option<String>,
+    pub status: Option<String>,
 }
 
 /// `"app.countries"`, or a table with what is compared of it.

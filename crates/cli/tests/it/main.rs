@@ -31,6 +31,7 @@ mod history;
 mod history_again;
 mod history_apply;
 mod history_apply_killed;
+mod history_asked;
 mod history_blind;
 mod history_check;
 mod history_code;

@@ -112,6 +112,66 @@ fn the_applications_role_says_what_names_mean() {
     db.exec(&format!("drop owned by {role}; drop role {role}"));
 }
 
+/// Everything that its sessions begin with, not only the search path; what cannot be had is named, and nothing is passed on its silence.
+#[test]
+fn statements_mean_what_all_settings_of_the_role_make_them_mean() {
+    let db = database(newest());
+    let (app, reader) = (format!("ek_set_{}", std::process::id()), format!("ek_asks_{}", std::process::id()));
+    let own = |statement: &str| db.exec(&statement.replace("{app}", &app).replace("{reader}", &reader).replace("{db}", &db.name));
+    own("create role {app}; create role {reader} login; grant {app} to {reader}");
+    own("alter role {app} in database {db} set datestyle = 'ISO, DMY'; alter role {app} set app.tenant = 'hunter2'");
+    let place = Place::new();
+    place.write("q.sql", "SELECT '31/12/2026'::date, current_setting('app.tenant');");
+    let url = db.url().replace("postgres@", &format!("{reader}@"));
+    asked_of(&place, &url, &["--queries", "q.sql"], 2);
+    asked_of(&place, &url, &["--queries", "q.sql", "--role", &app], 0);
+    // What only a superuser may set.
+    own("alter role {app} set session_replication_role = replica; alter role {app} set log_statement = 'all'");
+    let told = asked_of(&place, &url, &["--queries", "q.sql", "--role", &app], 2);
+    assert_eq!(told["gaps"].as_array().unwrap().len(), 1, "{told}");
+    assert!(told["gaps"][0].as_str().unwrap().contains("session_replication_role, which"), "{told}");
+    asked(&place, &db, &["--queries", "q.sql", "--role", &app], 0);
+    // What the reader has for itself says nothing about the application; its memory does not matter.
+    own("alter role {app} reset all; alter role {app} in database {db} reset all");
+    own("alter role {reader} set datestyle = 'ISO, DMY'; alter role {reader} set work_mem = '8MB'");
+    let told = asked_of(&place, &url, &["--queries", "q.sql", "--role", &app], 2);
+    assert_eq!(told["gaps"].as_array().unwrap().len(), 1, "{told}");
+    assert!(told["gaps"][0].as_str().unwrap().contains("which DateStyle sessions of"), "{told}");
+    // Whose rights count is another's then.
+    own("alter role {app} set role = {reader}");
+    let told = asked(&place, &db, &["--queries", "q.sql", "--role", &app], 2);
+    assert!(told["gaps"].to_string().contains("go on as"), "{told}");
+    own("drop owned by {app}, {reader}; drop role {app}, {reader}");
+}
+
+#[test]
+fn a_materialized_view_that_holds_nothing_is_not_there() {
+    let db = database(newest());
+    db.exec("create schema app; create materialized view app.\"Sum\" as select 1 as a with no data; create view app.over as select a from app.\"Sum\"");
+    let place = Place::new();
+    place.write(
+        "q.sql",
+        "SELECT a FROM app.over;\nSELECT 1;\nSELECT x.a FROM (VALUES (1)) x(a) WHERE EXISTS (SELECT FROM app.\"Sum\" WHERE a = $1);",
+    );
+    let told = asked(&place, &db, &["--queries", "q.sql"], 1);
+    assert_eq!(
+        missing(&told).into_iter().map(|(line, code, _)| (line, code)).collect::<Vec<_>>(),
+        [(1, "55000".to_owned()), (3, "55000".to_owned())]
+    );
+    assert!(told["missing"][0]["what"].as_str().unwrap().contains("materialized view app.\"Sum\" has not been populated"), "{told}");
+    place.write(
+        "m/1_a.sql",
+        "create schema app; create materialized view app.\"Sum\" as select 1 as a; create view app.over as select a from app.\"Sum\";",
+    );
+    let told = asked(&place, &db, &["--expect", "replay:m"], 1);
+    assert!(told["missing"][0]["what"].as_str().unwrap().contains("populated"), "{told}");
+    db.exec("refresh materialized view app.\"Sum\"");
+    asked(&place, &db, &["--queries", "q.sql", "--expect", "replay:m"], 0);
+    // Rows where the build brings none are more than it needs.
+    place.write("n/1_a.sql", "create schema app; create materialized view app.\"Sum\" as select 1 as a with no data; create view app.over as select a from app.\"Sum\";");
+    asked(&place, &db, &["--expect", "replay:n"], 0);
+}
+
 #[test]
 fn what_a_reader_may_not_plan_is_a_gap_and_what_is_missing_is_seen_all_the_same() {
     let db = database(newest());

@@ -145,6 +145,7 @@ fn plays(tool: &Tool) {
     let back = play.forget(2);
     play.says(1, &["applied", "present-not-recorded"]);
     if play.is_repaired() {
+        play.is_asked();
         play.repair();
     } else {
         db.exec(&back);

@@ -35,4 +35,6 @@ pub use tool::{LOCKS, READERS, ROWS, STATUSES, TOOLS, listed};
 #[cfg(test)]
 mod reader_tests;
 #[cfg(test)]
+mod status_tests;
+#[cfg(test)]
 mod tests;

@@ -182,6 +182,25 @@ impl Looker for Fresh {
     }
 }
 
+/// A port of this machine that leads to a throwaway server, for processes of our own user; shut when it is dropped.
+pub trait Door: Send {
+    fn port(&self) -> u16;
+
+    /// How many connections were made through it.
+    fn visits(&self) -> usize;
+}
+
+/// A throwaway server's database, for programs that know nothing of evenkeel. None of it is a secret: there is no password.
+pub struct Opened {
+    pub door: Box<dyn Door>,
+    /// What a form of its address is called in a command (`{url}`), and the address.
+    pub forms: Vec<(&'static str, String)>,
+    /// Variables by which programs find a database.
+    pub variables: Vec<(&'static str, String)>,
+    /// Those that would lead them, or what they do there, elsewhere.
+    pub without: &'static [&'static str],
+}
+
 /// A running throwaway server. Dropping it ends it and removes its files.
 ///
 /// What was committed survives [`Scratch::kill`], but no crash of the machine: files are written, never forced to disk.
@@ -197,9 +216,12 @@ pub trait Scratch: Send + Sync {
     /// A URL for one of its databases, as the superuser.
     fn url(&self, database: &str) -> String;
 
-    /// The same as programs write it that know nothing of evenkeel; nothing where no one form is known to all of them.
-    fn reached(&self, _database: &str) -> Option<String> {
-        None
+    /// A way in for programs that know nothing of evenkeel, open until it is dropped.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    fn opened(&self, _database: &str) -> Result<Opened, String> {
+        Err("there is no way in for other programs".to_owned())
     }
 
     /// The state that it began with, of those that were asked for.

@@ -4,12 +4,12 @@
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use evenkeel_core::connection::Blank;
+use evenkeel_core::connection::{Blank, encoded};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
 use evenkeel_core::port;
 use evenkeel_core::port::{Confined, Environment, Installed, Like, Recalled, Session, Watch, Workshop};
-use evenkeel_launcher::Root;
+use evenkeel_launcher::{Door, Root};
 
 use super::fault::Fault;
 use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers_beside, pick};
@@ -20,6 +20,11 @@ use crate::ident::{Ident, Literal};
 
 /// ER_NO_SUCH_THREAD
 const NO_SUCH_THREAD: u16 = 1094;
+
+/// Where other programs find a throwaway server.
+const HERE: &str = "127.0.0.1";
+/// What clients would go elsewhere for. <https://dev.mysql.com/doc/refman/8.4/en/environment-variables.html>
+const WITHOUT: &[&str] = &["MYSQL_PWD", "MYSQL_UNIX_PORT", "MYSQL_TEST_LOGIN_FILE", "MYSQL_GROUP_SUFFIX", "MYSQL_HOME"];
 
 /// Throwaway servers of this machine.
 #[derive(Debug, Default)]
@@ -115,6 +120,42 @@ impl port::Scratch for Scratch {
 
     fn url(&self, database: &str) -> String {
         Self::url(self, database)
+    }
+
+    fn opened(&self, database: &str) -> Result<port::Opened, String> {
+        let door: Box<dyn port::Door> = Box::new(Door::open(&self.socket())?);
+        let (port, user) = (door.port().to_string(), super::SUPERUSER);
+        let vendor = if self.binaries().flavor.is_mariadb() { "mariadb" } else { "mysql" };
+        let url = format!("mysql://{user}@{HERE}:{port}/{}", encoded(database));
+        let dsn = format!("{user}@tcp({HERE}:{port})/{database}");
+        let text = str::to_owned;
+        Ok(port::Opened {
+            forms: vec![
+                ("{url}", url.clone()),
+                ("{jdbc}", format!("jdbc:{vendor}://{HERE}:{port}/{}", encoded(database))),
+                ("{go}", format!("mysql://{dsn}")),
+                ("{dsn}", format!("{dsn}?parseTime=true")),
+                ("{driver}", text("mysql")),
+                ("{host}", text(HERE)),
+                ("{port}", port.clone()),
+                ("{user}", text(user)),
+                ("{database}", text(database)),
+            ],
+            variables: vec![
+                ("DATABASE_URL", url.clone()),
+                ("DB_URL", url),
+                ("DB_CONNECTION", text("mysql")),
+                ("DB_HOST", text(HERE)),
+                ("DB_PORT", port.clone()),
+                ("DB_DATABASE", text(database)),
+                ("DB_USERNAME", text(user)),
+                ("DB_PASSWORD", String::new()),
+                ("MYSQL_HOST", text(HERE)),
+                ("MYSQL_TCP_PORT", port),
+            ],
+            without: WITHOUT,
+            door,
+        })
     }
 
     fn recalled(&self) -> Option<Recalled> {

@@ -12,7 +12,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
 use evenkeel_core::port;
 use evenkeel_core::port::{Confined, Environment, Installed, Like, Looker, Mortal, Recalled, Session, Watch, Workshop};
-use evenkeel_launcher::Root;
+use evenkeel_launcher::{Door, Root};
 
 use super::fault::Fault;
 use super::looker::PostgresLooker;
@@ -22,6 +22,26 @@ use crate::connect::Target;
 use crate::environment::PostgresEnvironment;
 use crate::flavor::{NEWEST, OLDEST};
 use crate::ident::{Ident, literal};
+
+/// Where other programs find a throwaway server.
+const HERE: &str = "127.0.0.1";
+/// What libpq and those like it would go elsewhere for. <https://www.postgresql.org/docs/current/libpq-envars.html>
+const WITHOUT: &[&str] = &[
+    "PGHOSTADDR",
+    "PGPASSWORD",
+    "PGPASSFILE",
+    "PGSERVICE",
+    "PGSERVICEFILE",
+    "PGOPTIONS",
+    "PGREQUIREAUTH",
+    "PGCHANNELBINDING",
+    "PGSSLCERT",
+    "PGSSLKEY",
+    "PGSSLROOTCERT",
+    "PGSSLNEGOTIATION",
+    "PGREQUIRESSL",
+    "PGTARGETSESSIONATTRS",
+];
 
 /// Throwaway servers of this machine.
 #[derive(Debug, Default)]
@@ -123,9 +143,41 @@ impl port::Scratch for Scratch {
         Self::url(self, database)
     }
 
-    fn reached(&self, database: &str) -> Option<String> {
-        let (host, database) = (encoded(&self.socket_dir().to_string_lossy()), encoded(database));
-        Some(format!("postgresql://{}@/{database}?host={host}&port={}&sslmode=disable", super::SUPERUSER, super::PORT))
+    fn opened(&self, database: &str) -> Result<port::Opened, String> {
+        let door: Box<dyn port::Door> = Box::new(Door::open(&self.socket_dir().join(format!(".s.PGSQL.{}", super::PORT)))?);
+        let (port, user) = (door.port().to_string(), super::SUPERUSER);
+        let url = format!("postgresql://{user}@{HERE}:{port}/{}", encoded(database));
+        let text = str::to_owned;
+        Ok(port::Opened {
+            forms: vec![
+                ("{url}", url.clone()),
+                ("{jdbc}", format!("jdbc:postgresql://{HERE}:{port}/{}", encoded(database))),
+                ("{go}", url.clone()),
+                ("{dsn}", url.clone()),
+                ("{driver}", text("postgres")),
+                ("{host}", text(HERE)),
+                ("{port}", port.clone()),
+                ("{user}", text(user)),
+                ("{database}", text(database)),
+            ],
+            variables: vec![
+                ("DATABASE_URL", url.clone()),
+                ("DB_URL", url),
+                ("DB_CONNECTION", text("pgsql")),
+                ("DB_HOST", text(HERE)),
+                ("DB_PORT", port.clone()),
+                ("DB_DATABASE", text(database)),
+                ("DB_USERNAME", text(user)),
+                ("DB_PASSWORD", String::new()),
+                ("PGHOST", text(HERE)),
+                ("PGPORT", port),
+                ("PGUSER", text(user)),
+                ("PGDATABASE", text(database)),
+                ("PGSSLMODE", text("disable")),
+            ],
+            without: WITHOUT,
+            door,
+        })
     }
 
     fn recalled(&self) -> Option<Recalled> {

@@ -24,6 +24,17 @@ if (!$repository->repositoryExists()) { $repository->createRepository(); }
 (new Migrator($repository, $manager->getDatabaseManager(), new Illuminate\Filesystem\Filesystem))->run([__DIR__ . '/m']);
 ";
 
+/// What an application of Rails brings for `db:migrate:status`.
+const RAKEFILE: &str = r"require 'active_record'
+tasks = ActiveRecord::Tasks::DatabaseTasks
+url = ENV['DATABASE_URL'].sub('mysql:', 'mysql2:')
+tasks.env, tasks.db_dir, tasks.root, tasks.migrations_paths = 'x', '.', '.', ['m']
+tasks.database_configuration = {'x' => {'url' => url}}
+ActiveRecord::Migrator.migrations_paths = ['m']
+task(:environment) { ActiveRecord::Base.establish_connection(url) }
+load 'active_record/railties/databases.rake'
+";
+
 pub const CODE: &[Tool] = &[
     Tool {
         name: "Knex",
@@ -58,6 +69,7 @@ pub const CODE: &[Tool] = &[
         render: "node render.js {file}",
         remark: ("exports.up", "// a remark\nexports.up"),
         meaning: ("t.string('note', 90);", "t.string('note', 90); t.integer('extra');"),
+        status: "env URL={url} node_modules/.bin/knex migrate:list",
         ..SQL
     },
     Tool {
@@ -92,6 +104,7 @@ pub const CODE: &[Tool] = &[
         meaning: ("note: S.STRING(90)", "note: S.STRING(90), extra: S.INTEGER"),
         // Each statement stands by itself, on PostgreSQL too.
         killed: "half-applied",
+        status: "env URL={url} node_modules/.bin/sequelize-cli db:migrate:status",
         ..SQL
     },
     Tool {
@@ -126,6 +139,7 @@ pub const CODE: &[Tool] = &[
         render: "node render.js {file}",
         remark: ("class", "// a remark\nclass"),
         meaning: ("isNullable: true}", "isNullable: true}, {name: 'extra', type: 'int', isNullable: true}"),
+        status: "env URL={url} node_modules/.bin/typeorm migration:show -d ds.js",
         ..SQL
     },
     Tool {
@@ -173,6 +187,7 @@ pub const CODE: &[Tool] = &[
                 "run.rb",
                 "require 'active_record'\nActiveRecord::Base.establish_connection(ENV['URL'].sub('postgres:', 'postgresql:').sub('mysql:', 'mysql2:'))\nActiveRecord::MigrationContext.new('m', ActiveRecord::SchemaMigration).migrate\n",
             ),
+            ("Rakefile", RAKEFILE),
             ("render.rb", include_str!("../../../../../docs/guide/render/rails.rb")),
             (
                 "m/20260101000000_create_orders.rb",
@@ -196,6 +211,7 @@ pub const CODE: &[Tool] = &[
         render: "ruby render.rb {key}",
         remark: ("class", "# a remark\nclass"),
         meaning: ("limit: 90 }", "limit: 90; t.integer :extra }"),
+        status: "env RAILS_ENV=x rake db:migrate:status",
         ..SQL
     },
     Tool {
@@ -236,6 +252,7 @@ pub const CODE: &[Tool] = &[
             "mig/versions/fork.py",
             "from alembic import op\nrevision = 'b9'\ndown_revision = 'a0'\ndef upgrade():\n    op.execute('create table fork (a int)')\n",
         ),
+        status: "env URL={url} /opt/evenkeel/tools/python/bin/alembic current --check-heads",
         ..SQL
     },
     Tool {
@@ -277,6 +294,7 @@ pub const CODE: &[Tool] = &[
         meaning: ("null=True))]", "null=True)), ('extra', models.IntegerField(null=True))]"),
         // It refuses to run one that others were run on top of.
         order: Order::Refused(&["applied", "pending", "before-its-dependency"]),
+        status: "env PORT={port} DB={database} /opt/evenkeel/tools/python/bin/python manage.py migrate --plan --no-color",
         ..SQL
     },
 ];

@@ -37,11 +37,16 @@ pub fn plays(tool: &Tool, turn: usize) {
         assert_eq!(words(&told), expected, "{}: {told}", tool.name);
         told
     };
+    if !tool.status.is_empty() {
+        place.write("evenkeel.toml", format!("[project]\nmigrations = \"{}\"\nstatus = \"{}\"\n", tool.folder, tool.status));
+    }
     let repair = || {
         let url = db.url();
         let arguments = [&["history", &url, "--migrations", tool.folder, "--repair"], &tool.printing()[..]].concat();
         let told = place.run_with(&arguments, &variables).exits(0);
         assert!(told.stdout.starts_with("-- proven on M"), "{}: {}", tool.name, told.stdout);
+        let asked = if tool.status.is_empty() { "was not asked" } else { "asked there, has nothing to run" };
+        assert!(told.stdout.contains(asked), "{}: {}", tool.name, told.stdout);
         told.stdout.split(";\n").filter(|statement| !statement.trim().is_empty()).for_each(|statement| db.exec(statement));
         db.exec("set session sql_mode = default");
         let before = record(&db, tool);

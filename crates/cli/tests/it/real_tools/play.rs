@@ -109,15 +109,56 @@ impl<'t> Play<'t> {
         let told = self.repairs(0, &arguments, None);
         assert!(told.stdout.starts_with("-- proven"), "{}: {}", self.tool.name, told.stdout);
         let told = told.says(&format!("{} itself", self.tool.name));
-        // Where it is on PATH it is asked on the throwaway server.
-        if self.tool.on_path.is_some() {
-            let asked = self.repairs(0, &arguments, self.tool.on_path);
-            asked.says(&format!("{} itself, asked there, has nothing to run", self.tool.name));
-        }
         run(&self.db, &told.stdout);
         self.is_content();
         let told = self.history(0);
         assert!(words(&told).iter().all(|word| word == "applied"), "{}: {told}", self.tool.name);
+    }
+
+    /// It is asked on the throwaway server what it would still run: by itself where it is on PATH, and by the command that a person names;
+    /// what it would run beside what evenkeel knows of is told, and nothing is proven then.
+    pub fn is_asked(&self) {
+        let arguments = [&["--repair"], &self.tool.printing()[..]].concat();
+        let agrees = format!("{} itself, asked there, has nothing to run (`", self.tool.name);
+        if self.tool.on_path.is_some() {
+            self.repairs(0, &arguments, self.tool.on_path).says(&agrees);
+        }
+        if self.tool.status.is_empty() {
+            return;
+        }
+        let named = |command: &str| {
+            let toml = format!("[project]\nmigrations = \"{}\"\nstatus = \"{command}\"\n", self.tool.folder);
+            self.place.write("evenkeel.toml", toml);
+        };
+        named(self.tool.status);
+        let told = self.repairs(0, &arguments, None).says(&agrees);
+        assert!(told.stdout.starts_with("-- proven"), "{}: {}", self.tool.name, told.stdout);
+        // It finds the third, which comes while it is asked.
+        let kept: Vec<(&str, String)> =
+            self.tool.files.iter().filter(|(path, _)| self.is_third(path)).map(|(path, _)| (*path, self.place.read(path))).collect();
+        self.put_third();
+        for (path, _) in self.tool.third {
+            self.place.write(&format!("late/{path}"), self.place.read(path));
+            std::fs::remove_file(self.place.path(path)).unwrap();
+        }
+        kept.iter().for_each(|(path, text)| _ = self.place.write(path, text));
+        self.place.write("late.sh", "cp -r late/. . && exec \"$@\"\n");
+        named(&format!("sh late.sh {}", self.tool.status));
+        let told = self.repairs(1, &arguments, None).says(&format!("{} itself would still run", self.tool.name));
+        assert!(!told.stdout.contains("\n-- proven") && !told.stdout.starts_with("-- proven"), "{}: {}", self.tool.name, told.stdout);
+        for (path, _) in self.tool.third {
+            std::fs::remove_file(self.place.path(path)).unwrap();
+            // A folder that had nothing else.
+            let _ = self.place.path(path).parent().map(std::fs::remove_dir);
+        }
+        kept.iter().for_each(|(path, text)| _ = self.place.write(path, text));
+        std::fs::remove_dir_all(self.place.path("late")).unwrap();
+        std::fs::remove_file(self.place.path("evenkeel.toml")).unwrap();
+    }
+
+    /// Whether a file is put in place anew with the third.
+    fn is_third(&self, path: &str) -> bool {
+        self.tool.third.iter().any(|(third, _)| *third == path)
     }
 
     /// Files that are code and are not printed: what is recorded is not called applied, and nothing is written on a guess.

@@ -29,6 +29,8 @@ pub struct Tool {
     pub order: Order,
     /// Where its program is, of one that evenkeel asks what it would still run.
     pub on_path: Option<&'static str>,
+    /// The command by which it tells what it would run, as a person names it; nothing where there is none, or this is no whole project.
+    pub status: &'static str,
     /// Prints one as SQL, where they are code.
     pub render: &'static str,
     /// Of the first file, what becomes another text of the same meaning, and of another.
@@ -72,6 +74,7 @@ pub const SQL: Tool = Tool {
     second_row: "",
     third_row: "",
     points: None,
+    status: "",
     stamp: "",
     has_sums: false,
     order: Order::Fills,
@@ -109,6 +112,7 @@ pub const ALL: &[Tool] = &[
         third_row: "version = '20260103000000'",
         stamp: "insert into schema_migrations values ('20260103000000')",
         on_path: Some("/opt/evenkeel/tools/node_modules/@dbmate/linux-x64/bin"),
+        status: "/opt/evenkeel/tools/node_modules/@dbmate/linux-x64/bin/dbmate -d m --no-dump-schema status",
         ..SQL
     },
     Tool {
@@ -126,6 +130,7 @@ pub const ALL: &[Tool] = &[
         third_row: "name = '1767225600002_three'",
         stamp: "insert into pgmigrations (name, run_on) values ('1767225600002_three', now())",
         on_path: Some("/opt/evenkeel/tools/node_modules/.bin"),
+        status: "/opt/evenkeel/tools/node_modules/.bin/node-pg-migrate up -m m --no-check-order --dry-run",
         ..SQL
     },
     Tool {
@@ -195,6 +200,7 @@ pub const ALL: &[Tool] = &[
         third_row: "id = '3'",
         stamp: "insert into databasechangelog (id, author, filename, dateexecuted, orderexecuted, exectype) values ('3', 'ann', 'three.sql', now(), 9, 'EXECUTED')",
         has_sums: true,
+        status: "java -cp /opt/evenkeel/tools/node_modules/liquibase/dist/liquibase/internal/lib/* liquibase.integration.commandline.LiquibaseCommandLine --url={jdbc} --username={user} --password= --search-path=m --changelog-file=main.yaml status --verbose",
         ..SQL
     },
     Tool {
@@ -211,6 +217,8 @@ pub const ALL: &[Tool] = &[
         stamp: "insert into _sqlx_migrations values (20260103000000, 'three', now(), true,
             sha384(convert_to(E'create table three (a int);\\ncreate table four (a int);\\n', 'UTF8')), 1)",
         has_sums: true,
+        status: "/opt/evenkeel/cargo-tools/bin/sqlx migrate info --source m",
+        on_path: Some("/opt/evenkeel/cargo-tools/bin"),
         ..SQL
     },
     Tool {
@@ -231,6 +239,8 @@ pub const ALL: &[Tool] = &[
         second_row: "version = '20260102000000'",
         third_row: "version = '20260103000000'",
         stamp: "insert into __diesel_schema_migrations values ('20260103000000')",
+        status: "/opt/evenkeel/cargo-tools/bin/diesel migration list",
+        on_path: Some("/opt/evenkeel/cargo-tools/bin"),
         ..SQL
     },
     Tool {

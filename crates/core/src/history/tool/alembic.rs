@@ -6,6 +6,7 @@ use crate::history::record::Family::Text;
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Rows, keyed};
 use crate::history::shape::{Role, Shape, Tool};
+use crate::history::status::{Status, Told};
 
 pub const NAME: &str = "Alembic";
 
@@ -66,3 +67,20 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
 /// <https://alembic.sqlalchemy.org/en/latest/api/runtime.html>
 pub const ROWS: Rows =
     Rows { is_pointer: true, ..Rows::list(NAME, |entry| keyed("version_num", entry), |entry| keyed("version_num", entry)) };
+
+/// `current --check-heads` prints each head that is there, or says that not all are. Without the check another branch would not be seen.
+/// <https://alembic.sqlalchemy.org/en/latest/cookbook.html>
+pub const STATUS: Status = Status {
+    tool: NAME,
+    commands: &[],
+    variables: &[],
+    example: "alembic current --check-heads",
+    read: |said| {
+        if said.lines().any(|line| line.contains("Database is not on all head revisions")) {
+            return Some(Told::Something);
+        }
+        let is_checked = said.has("--check-heads") || said.has("-c");
+        let is_whole = is_checked && said.is_well() && said.out.lines().any(|line| line.trim_end().ends_with("(head)"));
+        is_whole.then(|| Told::pending([] as [&str; 0]))
+    },
+};

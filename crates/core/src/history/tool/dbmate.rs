@@ -1,7 +1,7 @@
 //! dbmate's folder. Its table is the one Rails makes, see `rails`.
 
 use crate::history::folder::{File, Fit, Grouping, Migration, Part, Reader, Reading, Sure, Transaction, Tree, Wish, numbered};
-use crate::history::status::Status;
+use crate::history::status::{Status, Told};
 
 /// Files of one folder, `VERSION_NAME.sql`, with `-- migrate:up` and `-- migrate:down` within, in the order of their names. Nothing is
 /// summed up.
@@ -70,16 +70,14 @@ fn read(tree: &Tree, _: &Wish) -> Reading {
     reading
 }
 
-/// `[X] 20260101000000_a.sql` is in, `[ ] …` is not.
+/// A line for each, `[X]` or `[ ]` before the file, and at the end how many there are.
 pub const STATUS: Status = Status {
     tool: "dbmate",
-    program: "dbmate",
-    arguments: &["--url", "{url}", "-d", "{folder}", "--no-dump-schema", "status"],
-    variable: None,
-    read: |told| {
-        let marks = ["[X] ", "[ ] "];
-        let lines: Vec<&str> = told.lines().map(str::trim).filter(|line| marks.iter().any(|mark| line.starts_with(mark))).collect();
-        let is_whole = told.lines().any(|line| line.trim_start().starts_with("Pending:"));
-        is_whole.then(|| lines.iter().filter_map(|line| line.strip_prefix("[ ] ")).map(str::to_owned).collect())
+    commands: &[&["dbmate", "-d", "{folder}", "--no-dump-schema", "status"]],
+    variables: &[],
+    example: "dbmate status",
+    read: |said| {
+        let is_whole = said.is_well() && said.lines().any(|line| line.starts_with("Pending:"));
+        is_whole.then(|| Told::pending(said.lines().filter_map(|line| line.strip_prefix("[ ] "))))
     },
 };

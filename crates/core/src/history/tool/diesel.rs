@@ -5,6 +5,7 @@ use crate::history::record::Family::{Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Rows, keyed};
 use crate::history::shape::{Shape, Tool};
+use crate::history::status::{Status, Told};
 
 const NAME: &str = "Diesel";
 
@@ -58,3 +59,15 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
 
 /// The moment is the table's default.
 pub const ROWS: Rows = Rows::list(NAME, |entry| keyed("version", entry), |entry| keyed("version", entry));
+
+/// `Migrations:`, and a line for each: `[X] 2026-01-01-000000_one`, or `[ ]`.
+pub const STATUS: Status = Status {
+    tool: NAME,
+    commands: &[&["diesel", "migration", "list", "--migration-dir", "{folder}"]],
+    variables: &[],
+    example: "diesel migration list",
+    read: |said| {
+        let is_whole = said.is_well() && said.out.trim_start().starts_with("Migrations:");
+        is_whole.then(|| Told::pending(said.lines().filter_map(|line| line.strip_prefix("[ ] "))))
+    },
+};

@@ -7,6 +7,7 @@ use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Cells as Row, Noted, Rows, text};
 use crate::history::shape::{Shape, Tool};
+use crate::history::status::{Status, Told};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub const NAME: &str = "Django";
@@ -107,4 +108,40 @@ pub const ROWS: Rows = Rows::list(NAME, |entry| Some([own(entry)?, vec![("applie
 fn own(entry: &Noted<'_>) -> Option<Row> {
     let (app, name) = entry.key.split_once('.')?;
     Some(vec![("app", text(app)), ("name", text(name))])
+}
+
+/// `migrate --plan` prints what it would do, each migration with its operations below; `showmigrations --plan` a line for each, and
+/// `migrate --check` nothing but its exit code. <https://docs.djangoproject.com/en/stable/ref/django-admin/#migrate>
+pub const STATUS: Status = Status {
+    tool: NAME,
+    commands: &[],
+    variables: &[],
+    example: "python manage.py migrate --plan --no-color",
+    read: |said| {
+        if said.has("showmigrations") {
+            let is_plan = said.has("--plan") || said.has("-p");
+            let is_whole = is_plan && said.is_well() && said.out.lines().any(|line| line.starts_with('['));
+            return is_whole.then(|| Told::pending(said.out.lines().filter_map(|line| line.strip_prefix("[ ]")).filter_map(first)));
+        }
+        if said.has("--plan") {
+            let mut lines = said.out.lines().skip_while(|line| *line != "Planned operations:");
+            lines.next().filter(|_| said.is_well())?;
+            let lines: Vec<&str> = lines.collect();
+            if lines.iter().any(|line| line.trim() == "No planned migration operations.") {
+                return Some(Told::pending([] as [&str; 0]));
+            }
+            let names: Vec<&str> = lines.into_iter().filter(|line| !line.starts_with(' ') && line.contains('.')).collect();
+            return (!names.is_empty()).then(|| Told::pending(names));
+        }
+        let is_silent = said.has("--check") && said.out.trim().is_empty() && said.err.trim().is_empty();
+        match said.code.filter(|_| is_silent)? {
+            0 => Some(Told::pending([] as [&str; 0])),
+            1 => Some(Told::Something),
+            _ => None,
+        }
+    },
+};
+
+fn first(line: &str) -> Option<&str> {
+    line.split_whitespace().next()
 }

@@ -5,6 +5,7 @@ use crate::history::record::Family::{Flag, Number};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::row::{Cell, Noted, Rows};
 use crate::history::shape::{Role, Shape, Tool};
+use crate::history::status::{Status, Told};
 use std::collections::{BTreeMap, BTreeSet};
 
 const NAME: &str = "golang-migrate";
@@ -87,4 +88,22 @@ pub const ROWS: Rows = Rows {
         |entry: &Noted<'_>| Some(vec![("version", entry.number()?), ("dirty", Cell::Flag(false))]),
         |entry: &Noted<'_>| Some(vec![("version", entry.number()?)]),
     )
+};
+
+/// `version` prints where it stands: `20260102`, `20260102 (dirty)`, or `error: no migration`. It does not look at the files.
+pub const STATUS: Status = Status {
+    tool: NAME,
+    commands: &[&["migrate", "-path", "{folder}", "-database", "{go}", "version"]],
+    variables: &[],
+    example: "migrate -path migrations -database {go} version",
+    read: |said| {
+        let mut lines = said.lines().filter(|line| !line.is_empty());
+        let (line, None) = (lines.next()?, lines.next()) else { return None };
+        if line == "error: no migration" {
+            return Some(Told::At { version: None, is_dirty: false });
+        }
+        let (version, is_dirty) = line.strip_suffix(" (dirty)").map_or((line, false), |version| (version, true));
+        let is_number = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
+        (said.is_well() && is_number).then(|| Told::At { version: Some(version.to_owned()), is_dirty })
+    },
 };

@@ -5,6 +5,7 @@ use crate::history::record::Family::{Flag, Number, Time};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::row::{Cell, Rows, numbered as by_number};
 use crate::history::shape::{Shape, Tool};
+use crate::history::status::{Status, Told};
 
 const NAME: &str = "goose";
 
@@ -118,3 +119,17 @@ pub const ROWS: Rows = Rows::list(
     |entry| Some(vec![("version_id", entry.number()?), ("is_applied", Cell::Flag(true))]),
     |entry| by_number("version_id", entry),
 );
+
+/// A heading, and a line for each: when it was applied, or `Pending`; two dashes; the file. Other programs log a time before each line.
+/// <https://pressly.github.io/goose/documentation/environment-variables/>
+pub const STATUS: Status = Status {
+    tool: NAME,
+    commands: &[&["goose", "-dir", "{folder}", "status"]],
+    variables: &[("GOOSE_DRIVER", "{driver}"), ("GOOSE_DBSTRING", "{dsn}")],
+    example: "goose -dir migrations status",
+    read: |said| {
+        let is_whole = said.is_well() && said.lines().any(|line| line.contains("Applied At") && line.ends_with("Migration"));
+        let pending = said.lines().filter_map(|line| line.split_once(" -- ")).filter(|(state, _)| state.trim_end().ends_with("Pending"));
+        is_whole.then(|| Told::pending(pending.map(|(_, file)| file)))
+    },
+};

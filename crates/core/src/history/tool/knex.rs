@@ -7,6 +7,7 @@ use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Deed, Rows, keyed, text};
 use crate::history::shape::{Role, Shape, Tool};
+use crate::history::status::{Status, Told};
 
 const NAME: &str = "Knex";
 
@@ -71,4 +72,27 @@ pub const ROW_LOCK: RowLock = RowLock {
     table: "knex_migrations_lock",
     take: |_| Deed::Update(vec![("is_locked", Cell::Integer(1))], vec![("is_locked", Cell::Integer(0))]),
     give: |_| Deed::Update(vec![("is_locked", Cell::Integer(0))], vec![("is_locked", Cell::Integer(1))]),
+};
+
+/// `migrate:list` says how many are completed and pending, with a line for each.
+pub const STATUS: Status = Status {
+    tool: NAME,
+    commands: &[],
+    variables: &[],
+    example: "npx knex migrate:list",
+    read: |said| {
+        if !said.is_well() {
+            // The names of files that are gone.
+            let told = said.lines().find_map(|line| line.split_once("the following files are missing: "));
+            let wrong = |name: &str| (name.trim().to_owned(), format!("{} is gone", name.trim()));
+            return told.map(|(_, gone)| Told::Pending { names: Vec::new(), wrong: gone.split(',').map(wrong).collect() });
+        }
+        if said.out.lines().any(|line| line.trim() == "No Pending Migration files Found.") {
+            return Some(Told::pending([] as [&str; 0]));
+        }
+        let mut lines = said.out.lines().skip_while(|line| !(line.starts_with("Found ") && line.contains(" Pending Migration file")));
+        lines.next()?;
+        let names: Vec<&str> = lines.map(str::trim).take_while(|line| !line.is_empty()).collect();
+        (!names.is_empty()).then(|| Told::pending(names))
+    },
 };

@@ -6,6 +6,7 @@ use crate::history::record::Family::{Number, Text};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Rows, keyed, text};
 use crate::history::shape::{Shape, Tool};
+use crate::history::status::{Status, Told};
 
 const NAME: &str = "Laravel";
 
@@ -46,3 +47,38 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
 /// <https://laravel.com/docs/migrations>
 pub const ROWS: Rows =
     Rows::list(NAME, |entry| Some(vec![("migration", text(entry.key)), ("batch", Cell::Next)]), |entry| keyed("migration", entry));
+
+/// `migrate:status` prints a table: up to version 8 `| Yes  | 2026_01_01_000000_one | 1     |`, later `2026_01_01_000000_one ...... [1] Ran`
+/// or `Pending`. <https://laravel.com/docs/migrations#running-migrations>
+pub const STATUS: Status = Status {
+    tool: NAME,
+    commands: &[],
+    variables: &[],
+    example: "php artisan migrate:status --no-ansi",
+    read: |said| {
+        let cells = |line: &str| -> Vec<String> { line.trim().trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect() };
+        let lines = || said.out.lines().map(str::trim);
+        let mut names = Vec::new();
+        if lines().any(|line| line.starts_with("| Ran?")) {
+            for row in lines().filter(|line| line.starts_with("| ") && !line.starts_with("| Ran?")).map(cells) {
+                match row.as_slice() {
+                    [ran, name, ..] if ran == "No" || ran == "N" => names.push(name.clone()),
+                    [ran, ..] if ran == "Yes" || ran == "Y" => {}
+                    _ => return None,
+                }
+            }
+        } else if lines().any(|line| line.starts_with("Migration name")) {
+            for line in lines().filter(|line| line.contains(" ..") && !line.starts_with("Migration name")) {
+                let name = line.split_whitespace().next()?;
+                match line.rsplit_once(". ").map_or("", |(_, state)| state) {
+                    "Pending" => names.push(name.to_owned()),
+                    state if state.ends_with("Ran") => {}
+                    _ => return None,
+                }
+            }
+        } else {
+            return None;
+        }
+        said.is_well().then_some(Told::Pending { names, wrong: Vec::new() })
+    },
+};

@@ -18,6 +18,7 @@ use crate::history::folder::{File, Fit, Grouping, Migration, Part, Reader, Readi
 use crate::history::record::Family::{Flag, Number, Text, Time};
 use crate::history::record::{Cells, Record, State, column, unusual};
 use crate::history::shape::{Role, Shape, Tool};
+use crate::history::status::{Status, Told};
 use changelog::{Change, ChangeSet, Include, Log, Said};
 use node::Node;
 use std::collections::{BTreeMap, BTreeSet};
@@ -448,3 +449,42 @@ enum Meets {
     No,
     Perhaps,
 }
+
+/// `… is up to date`, or how many change sets have not been applied, and a line for each. An edited one is a failed validation.
+/// <https://docs.liquibase.com/commands/status/status.html>
+pub const STATUS: Status = Status {
+    tool: NAME,
+    // Its own settings may say to which server it goes.
+    commands: &[&[
+        "liquibase",
+        "--defaults-file={folder}/none.properties",
+        "--search-path={folder}",
+        "--changelog-file={root}",
+        "status",
+        "--verbose",
+    ]],
+    variables: &[
+        ("LIQUIBASE_COMMAND_URL", "{jdbc}"),
+        ("LIQUIBASE_COMMAND_USERNAME", "{user}"),
+        ("LIQUIBASE_COMMAND_PASSWORD", ""),
+        ("LIQUIBASE_ANALYTICS_ENABLED", "false"),
+    ],
+    example: "liquibase --url={jdbc} --username={user} --password= status --verbose",
+    read: |said| {
+        if !said.is_well() {
+            let edited = said.lines().filter(|line| line.contains(" was: ") && line.contains(" but is now: "));
+            // It says so twice.
+            let wrong: BTreeSet<(String, String)> =
+                edited.filter_map(|line| Some((line.split_once(" was: ")?.0.to_owned(), line.to_owned()))).collect();
+            return (!wrong.is_empty()).then(|| Told::Pending { names: Vec::new(), wrong: wrong.into_iter().collect() });
+        }
+        if said.out.lines().any(|line| line.ends_with(" is up to date")) {
+            return Some(Told::pending([] as [&str; 0]));
+        }
+        let mut lines = said.out.lines().skip_while(|line| !(line.contains("not been applied to ") && line.contains("change")));
+        lines.next()?;
+        let names: Vec<&str> = lines.map_while(|line| Some(line.trim()).filter(|name| name.contains("::"))).collect();
+        // That there are some and none is named is not understood.
+        (!names.is_empty()).then(|| Told::pending(names))
+    },
+};

@@ -3,9 +3,10 @@
 //!
 //! What a tool's folder and its sums are like stands in the same file (`sum` works the sums out); such a reader is a line in `READERS`.
 //! What a row of it holds stands there too; that is a line in `ROWS`, and so is a lock that it keeps as a row, in
-//! `LOCKS`, and how the tool itself is asked what it would still run, in `STATUSES`.
+//! `LOCKS`, and how the tool itself is asked what it would still run, in `STATUSES` (`asked` has that of two).
 
 pub(super) mod alembic;
+mod asked;
 mod atlas;
 mod code;
 mod dbmate;
@@ -142,7 +143,24 @@ pub static ROWS: &[Rows] = &[
 pub static LOCKS: &[RowLock] = &[liquibase::ROW_LOCK, knex::ROW_LOCK, yoyo::ROW_LOCK];
 
 /// Which can be asked what they would still run.
-pub static STATUSES: &[Status] = &[dbmate::STATUS, node_pg_migrate::STATUS];
+pub static STATUSES: &[Status] = &[
+    asked::FLYWAY,
+    liquibase::STATUS,
+    asked::RAILS,
+    dbmate::STATUS,
+    golang_migrate::STATUS,
+    goose::STATUS,
+    sqlx::STATUS,
+    diesel::STATUS,
+    alembic::STATUS,
+    django::STATUS,
+    prisma::STATUS,
+    knex::STATUS,
+    typeorm::STATUS,
+    sequelize::STATUS,
+    node_pg_migrate::STATUS,
+    laravel::STATUS,
+];
 
 /// The keys that a statement of a schema that a tool dumped puts into its record.
 #[must_use]

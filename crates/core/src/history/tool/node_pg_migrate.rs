@@ -5,7 +5,7 @@ use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Rows, keyed, text};
 use crate::history::shape::{Shape, Tool};
-use crate::history::status::Status;
+use crate::history::status::{Status, Told};
 
 const NAME: &str = "node-pg-migrate";
 
@@ -96,15 +96,18 @@ pub const ROWS: Rows = Rows::list(NAME, |entry| Some(vec![("name", text(entry.ke
 /// `No migrations to run!`, or `> Migrating files:` and a line `> - 1767225600000_a` for each.
 pub const STATUS: Status = Status {
     tool: "node-pg-migrate",
-    program: "node-pg-migrate",
-    arguments: &["up", "-m", "{folder}", "--no-check-order", "--dry-run"],
-    variable: Some("DATABASE_URL"),
-    read: |told| {
-        if told.contains("No migrations to run!") {
-            return Some(Vec::new());
+    commands: &[&["node-pg-migrate", "up", "-m", "{folder}", "--no-check-order", "--dry-run"]],
+    variables: &[],
+    example: "npx node-pg-migrate up --dry-run",
+    read: |said| {
+        if !said.is_well() {
+            return None;
         }
-        let mut lines = told.lines().map(str::trim).skip_while(|line| *line != "> Migrating files:");
+        if said.lines().any(|line| line == "No migrations to run!") {
+            return Some(Told::pending([] as [&str; 0]));
+        }
+        let mut lines = said.lines().skip_while(|line| *line != "> Migrating files:");
         lines.next()?;
-        Some(lines.map_while(|line| line.strip_prefix("> - ")).map(str::to_owned).collect())
+        Some(Told::pending(lines.map_while(|line| line.strip_prefix("> - "))))
     },
 };

@@ -6,6 +6,7 @@ use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::row::{Cell, Noted, Rows, keyed, text};
 use crate::history::shape::{Shape, Tool};
+use crate::history::status::{Status, Told};
 
 const NAME: &str = "Prisma";
 
@@ -90,3 +91,25 @@ fn row(entry: &Noted<'_>) -> Option<Vec<(&'static str, Cell)>> {
         ("applied_steps_count", Cell::Integer(1)),
     ])
 }
+
+/// `migrate status` says that the schema is up to date, or which have not been applied, or have failed.
+/// <https://www.prisma.io/docs/orm/reference/prisma-cli-reference#migrate-status>
+pub const STATUS: Status = Status {
+    tool: NAME,
+    commands: &[],
+    variables: &[],
+    example: "npx prisma migrate status",
+    read: |said| {
+        if said.is_well() && said.lines().any(|line| line == "Database schema is up to date!") {
+            return Some(Told::pending([] as [&str; 0]));
+        }
+        let below = |heading: &dyn Fn(&str) -> bool| -> Vec<String> {
+            let lines = said.lines().skip_while(|line| !heading(line)).skip(1).skip_while(|line| line.is_empty());
+            lines.take_while(|line| !line.is_empty()).map(str::to_owned).collect()
+        };
+        let names = below(&|line| line.starts_with("Following migration") && line.contains("not yet been applied"));
+        let wrong = below(&|line| line.starts_with("Following migration") && line.contains("failed"));
+        let wrong: Vec<(String, String)> = wrong.into_iter().map(|name| (name.clone(), format!("{name} has failed"))).collect();
+        (!names.is_empty() || !wrong.is_empty()).then_some(Told::Pending { names, wrong })
+    },
+};

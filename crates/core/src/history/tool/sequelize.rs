@@ -6,6 +6,7 @@ use crate::history::record::Family::Text;
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Rows, keyed};
 use crate::history::shape::{Shape, Tool};
+use crate::history::status::{Status, Told};
 
 const NAME: &str = "Sequelize or umzug";
 
@@ -38,3 +39,15 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
 
 /// The name alone.
 pub const ROWS: Rows = Rows::list(NAME, |entry| keyed("name", entry), |entry| keyed("name", entry));
+
+/// `db:migrate:status` prints a line for each: `up 20260101000000-one.js`, or `down`. umzug is what a project makes of it.
+pub const STATUS: Status = Status {
+    tool: NAME,
+    commands: &[],
+    variables: &[],
+    example: "npx sequelize-cli db:migrate:status",
+    read: |said| {
+        let is_whole = said.is_well() && said.out.lines().any(|line| line.starts_with("up ") || line.starts_with("down "));
+        is_whole.then(|| Told::pending(said.out.lines().filter_map(|line| line.strip_prefix("down "))))
+    },
+};

@@ -6,6 +6,7 @@ use crate::history::record::Family::{Bytes, Flag, Number, Text, Time};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::row::{Cell, Noted, Rows, numbered as by_number, text};
 use crate::history::shape::{Shape, Tool};
+use crate::history::status::{Status, Told};
 
 pub(super) const NAME: &str = "sqlx";
 
@@ -105,3 +106,33 @@ fn row(entry: &Noted<'_>) -> Option<Vec<(&'static str, Cell)>> {
         ("execution_time", Cell::Integer(0)),
     ])
 }
+
+/// A line for each: `20260101000000/installed one`, or `pending`, or what is wrong with its sum.
+pub const STATUS: Status = Status {
+    tool: NAME,
+    commands: &[&["sqlx", "migrate", "info", "--source", "{folder}"]],
+    variables: &[],
+    example: "cargo sqlx migrate info",
+    read: |said| {
+        let (mut names, mut wrong) = (Vec::new(), Vec::new());
+        if !said.is_well() || said.out.trim().is_empty() {
+            return None;
+        }
+        for line in said.out.lines() {
+            let Some((number, rest)) = line.split_once('/').filter(|(number, _)| number.parse::<i64>().is_ok()) else {
+                // The two sums, below one that differs.
+                if line.starts_with("applied migration had checksum") || line.starts_with("local migration has checksum") {
+                    continue;
+                }
+                return None;
+            };
+            match rest.split_once(' ').map_or(rest, |(state, _)| state) {
+                "pending" => names.push(number.to_owned()),
+                "installed" if rest.starts_with("installed (") => wrong.push((number.to_owned(), line.to_owned())),
+                "installed" => {}
+                _ => return None,
+            }
+        }
+        Some(Told::Pending { names, wrong })
+    },
+};

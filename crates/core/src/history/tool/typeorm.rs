@@ -6,6 +6,7 @@ use crate::history::record::Family::{Number, Text};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Cells as Row, Noted, Rows, keyed, text};
 use crate::history::shape::{Shape, Tool};
+use crate::history::status::{Status, Told};
 
 const NAME: &str = "TypeORM";
 
@@ -49,3 +50,17 @@ fn row(entry: &Noted<'_>) -> Option<Row> {
     let time = entry.key.get(letters..)?.parse().ok()?;
     Some(vec![("timestamp", Cell::Integer(time)), ("name", text(entry.key))])
 }
+
+/// `migration:show` prints a line for each: `[X] 1 One1767225600000`, or `[ ] One1767225600000`.
+pub const STATUS: Status = Status {
+    tool: NAME,
+    commands: &[],
+    variables: &[],
+    example: "npx typeorm migration:show -d data-source.js",
+    read: |said| {
+        // It ends with 1 where something is pending, from some version on.
+        let lines = || said.out.lines().map(str::trim);
+        let is_whole = matches!(said.code, Some(0 | 1)) && lines().any(|line| line.starts_with("[X] ") || line.starts_with("[ ] "));
+        is_whole.then(|| Told::pending(lines().filter_map(|line| line.strip_prefix("[ ] "))))
+    },
+};
