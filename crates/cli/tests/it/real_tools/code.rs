@@ -27,7 +27,7 @@ if (!$repository->repositoryExists()) { $repository->createRepository(); }
 /// What an application of Rails brings for `db:migrate:status`.
 const RAKEFILE: &str = r"require 'active_record'
 tasks = ActiveRecord::Tasks::DatabaseTasks
-url = ENV['DATABASE_URL'].sub('mysql:', 'mysql2:')
+url = ENV.delete('DATABASE_URL').sub('mysql:', 'mysql2:')
 tasks.env, tasks.db_dir, tasks.root, tasks.migrations_paths = 'x', '.', '.', ['m']
 tasks.database_configuration = {'x' => {'url' => url}}
 ActiveRecord::Migrator.migrations_paths = ['m']
