@@ -13,15 +13,12 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// Neither is there, or several are.
 pub fn wanted(folder: Option<&Path>, reading: &Reading, environment: Option<&str>, settings: &Settings) -> Result<Wanted, Box<Trouble>> {
-    let wish =
-        |own: &[(String, String)]| Wish { placeholders: reading.placeholder.iter().chain(own).cloned().collect(), ..Wish::default() };
-    let named = reading.render.clone().map(|command| Renderer { command, folder: PathBuf::from(".") });
     if let Some(folder) = folder {
-        let (folder, tool) = (folder.to_owned(), reading.tool.clone());
-        // That of the configuration, where it names this folder.
-        let configured = settings.migrations.iter().find(|one| one.is_for(environment) && is_same(&one.folder, &folder));
-        let status = configured.and_then(|one| one.status.clone());
-        return Ok(Wanted { folder, tool, tables: Vec::new(), wish: wish(&[]), render: named, status });
+        // What the configuration says of it holds, where it names that folder.
+        return Ok(match settings.migrations.iter().find(|one| one.is_for(environment) && is_same(&one.folder, folder)) {
+            Some(one) => Wanted { folder: folder.to_owned(), ..configured(one, reading) },
+            None => configured(&Migrations::of(folder), reading),
+        });
     }
     let fitting: Vec<_> = settings.migrations.iter().filter(|one| one.is_for(environment)).collect();
     match fitting.as_slice() {
@@ -56,8 +53,7 @@ pub fn all(
     settings: &Settings,
 ) -> Result<(Vec<Wanted>, Option<usize>), Box<Trouble>> {
     let fitting: Vec<&Migrations> = settings.migrations.iter().filter(|one| one.is_for(environment)).collect();
-    let place = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let judged = folder.map(place).and_then(|folder| fitting.iter().position(|one| place(&one.folder) == folder));
+    let judged = folder.and_then(|folder| fitting.iter().position(|one| is_same(&one.folder, folder)));
     if fitting.len() < 2 || folder.is_some() && judged.is_none() {
         return wanted(folder, reading, environment, settings).map(|one| (vec![one], None));
     }
@@ -69,6 +65,7 @@ pub fn all(
             Trouble::new(Class::Usage, format!("{flag} is for one folder of migrations, and several make this environment"))
                 .expected("the folder that it is for")
                 .found(shown.join(", "))
+                .origin("[[project.migrations]]")
                 .fix("name it with --migrations, or write it under its [[project.migrations]]"),
         ));
     }

@@ -93,15 +93,7 @@ fn replayed<'a>(text: &str, typed: &str, settings: &'a Settings, common: &Common
     };
     let reading = crate::args::Reading::default();
     let named = (!path.is_empty()).then(|| std::path::Path::new(path));
-    // What the configuration says of that folder holds for it here too.
-    let same = |one: &&crate::settings::Migrations| named.is_some_and(|named| one.folder.canonicalize().ok() == named.canonicalize().ok());
-    let configured = settings.migrations.iter().find(same);
-    let mut wanted = folder::wanted(named, &reading, None, settings)?;
-    if let Some(configured) = configured {
-        wanted.tool.clone_from(&configured.tool);
-        wanted.wish.placeholders.clone_from(&configured.placeholders);
-        wanted.render.clone_from(&configured.render);
-    }
+    let wanted = folder::wanted(named, &reading, None, settings)?;
     let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
     let replayed = Replayed { label: text.to_owned(), wanted, upto, folders: settings.scratch.clone(), limits, like: None, role: None };
     Ok(Endpoint { source: Source::Replay(replayed), configured: None, shown: shell::quoted(text), warnings: Vec::new() })

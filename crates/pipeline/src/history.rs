@@ -226,6 +226,7 @@ impl<'a> Inquiry<'a> {
                 unclear: self.unclear(at, cut),
                 defines: cut.defines(),
                 is_empty: cut.is_empty(),
+                is_beside: self.others.contains_key(&at),
                 accepted: committed.contains(cut.migration.key.as_str()) || self.accepts(&cut.migration.key),
             })
             .collect();
@@ -241,7 +242,6 @@ impl<'a> Inquiry<'a> {
         self.known_together(&mut judged);
         judged.truncate(self.place(self.read.cuts.len()));
         judged.drain(..self.place(0));
-        self.in_own_order(&mut judged);
         // Where all that is in force ran, what else is there is nobody's, whatever of the rest did not run.
         if self.stopped.is_none() || self.expected.is_some() {
             unexplained.extend(self.unread(self.strays()));
@@ -422,7 +422,7 @@ impl<'a> Inquiry<'a> {
     fn leftover(&self, unexplained: &Unexplained) -> Option<&'static Leftover> {
         let parts: Vec<&str> = unexplained.spot.identity.parts().collect();
         let object = self.manifest.find(unexplained.spot.kind, &parts).filter(|_| unexplained.expected.is_none());
-        object.and_then(leftover_of)
+        leftover_of(object?, self.manifest.endpoint.engine)
     }
 
     fn stray(&self, unexplained: Unexplained) -> Stray {

@@ -7,10 +7,10 @@ use crate::render::{self, Renderer};
 use evenkeel_core::digest::of_texts;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
+use evenkeel_core::history::READERS;
 use evenkeel_core::history::folder::{self, Dumped, Folder, Migration, Part, Transaction, Unclear, Wish};
 use evenkeel_core::history::matching;
 use evenkeel_core::history::render::RENDERED;
-use evenkeel_core::history::{READERS, listed};
 use evenkeel_core::port::Stop;
 use evenkeel_core::statement::{Grammar, Lines, Nature, Piece, Shows, Statement, place};
 use std::path::PathBuf;
@@ -183,11 +183,12 @@ impl Migrations {
     /// Takes what the tool dumped in place of migrations that nobody can read, where all that it holds is in force: the last of them makes
     /// it then, and the others nothing.
     pub(crate) fn take_dumped(&mut self, in_force: &[String], grammar: &dyn Grammar) {
-        let Some(Dumped { file, text }) = self.folder.dumped.take() else { return };
+        let Some(dumped) = self.folder.dumped.take() else { return };
         // Comments and bodies say nothing.
-        let pieces = grammar.split(&text);
+        let pieces = grammar.split(&dumped.text);
         let inserts = pieces.iter().filter(|piece| piece.statement().is_some_and(|statement| statement.tag == "INSERT"));
-        let keys: Vec<String> = inserts.flat_map(|piece| listed(&grammar.bare(piece.text(&text)))).collect();
+        let keys: Vec<String> = inserts.flat_map(|piece| dumped.listed(&grammar.bare(piece.text(&dumped.text)))).collect();
+        let Dumped { file, text, .. } = dumped;
         let is_listed = |key: &String| keys.contains(key);
         let unread: Vec<usize> =
             (0..self.cuts.len()).filter(|at| self.cuts.get(*at).is_some_and(|cut| is_listed(&cut.migration.key))).collect();

@@ -144,7 +144,7 @@ pub(super) fn asked<T>(
     if let (Some(_), None, [first, _, ..]) = (arguments.repair, judged, folders.as_slice()) {
         let shown: Vec<String> = folders.iter().map(|one| one.folder.display().to_string()).collect();
         let trouble = Trouble::new(Class::Usage, "a repair is of one folder, and several are configured for this environment");
-        let trouble = trouble.expected("the folder that is meant").found(shown.join(", "));
+        let trouble = trouble.expected("the folder that is meant").found(shown.join(", ")).origin("[[project.migrations]]");
         return Err(Box::new(trouble.fix(format!("name it: --migrations {:?}", first.folder.display().to_string()))));
     }
     let committed = endpoint.configured.and_then(|configured| configured.manifest.as_ref()).filter(|path| path.exists());

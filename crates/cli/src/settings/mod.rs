@@ -41,7 +41,7 @@ use evenkeel_pipeline::dual::Dual;
 use evenkeel_pipeline::render::Renderer;
 use evenkeel_pipeline::verify::Query;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The configuration, resolved: variables replaced, paths relative to the file made absolute.
@@ -107,6 +107,12 @@ pub struct Migrations {
 }
 
 impl Migrations {
+    /// One of which nothing but its place is known.
+    pub fn of(folder: &Path) -> Self {
+        let folder = folder.to_owned();
+        Self { folder, tool: None, environments: Vec::new(), placeholders: Vec::new(), render: None, status: None }
+    }
+
     /// Whether it is that environment's; without a name, whether it is anybody's.
     pub fn is_for(&self, environment: Option<&str>) -> bool {
         self.environments.is_empty() || environment.is_none_or(|name| self.environments.iter().any(|other| other == name))

@@ -212,3 +212,19 @@ fn one_that_does_not_run_on_an_empty_database_can_be_accepted_and_the_rest_is_ju
     let told = place.run(&["history", "p", "--format", "json"]).exits(1).json();
     assert_eq!(words(&told), ["applied", "not-checkable", "recorded-not-present"], "{told}");
 }
+
+#[test]
+fn names_of_tools_that_do_not_work_here_are_no_leftovers() {
+    let place = place_with(&[("1_a.sql", "-- migrate:up\ncreate table t (a int);\n")]);
+    let db = database(newest());
+    db.exec(
+        "create table t (a int); create table _t_gho (a int); create table schema_migrations (version varchar(128) primary key);
+        insert into schema_migrations values ('1')",
+    );
+    let told = crate::history::history(&place, &db, 1);
+    assert_eq!(
+        (told["unexplained"][0]["object"].as_str(), told["in_flight"].as_array().map(Vec::len)),
+        (Some("public._t_gho"), Some(0)),
+        "{told}"
+    );
+}

@@ -2,7 +2,7 @@
 
 use super::{Case, Change, Difference, Walk, Which};
 use crate::finding::{Finding, Origin, Remedy, Thing};
-use crate::kind::{Kind, Severity};
+use crate::kind::{Engine, Engines, Kind, Severity};
 use crate::manifest::Object;
 
 /// One way a tool marks what it works on.
@@ -14,11 +14,22 @@ pub struct Leftover {
     pub suffix: &'static str,
     /// Digits may follow the suffix: PostgreSQL numbers names that are taken.
     pub numbered: bool,
+    /// The engines that the tool works on.
+    pub engines: Engines,
     pub source: &'static str,
 }
 
 const fn named(tool: &'static str, kinds: &'static [Kind], prefix: &'static str, suffix: &'static str, source: &'static str) -> Leftover {
-    Leftover { tool, kinds, prefix, suffix, numbered: false, source }
+    Leftover { tool, kinds, prefix, suffix, numbered: false, engines: Engines::POSTGRESQL, source }
+}
+
+const fn of_mysql(
+    tool: &'static str,
+    kinds: &'static [Kind],
+    (prefix, suffix): (&'static str, &'static str),
+    source: &'static str,
+) -> Leftover {
+    Leftover { engines: Engines::MYSQL_FAMILY, ..named(tool, kinds, prefix, suffix, source) }
 }
 
 const INDEX: &[Kind] = &[Kind::Index];
@@ -35,15 +46,15 @@ const GH_OST: &str = "https://github.com/github/gh-ost/blob/master/doc/cheatshee
 pub const LEFTOVERS: &[Leftover] = &[
     Leftover { numbered: true, ..named("REINDEX CONCURRENTLY", INDEX, "", "_ccnew", REINDEX) },
     Leftover { numbered: true, ..named("REINDEX CONCURRENTLY", INDEX, "", "_ccold", REINDEX) },
-    named("gh-ost", TABLE, "_", "_gho", GH_OST),
-    named("gh-ost", TABLE, "_", "_ghc", GH_OST),
-    named("gh-ost", TABLE, "_", "_ghk", GH_OST),
-    named("gh-ost or Spirit", TABLE, "_", "_del", GH_OST),
-    named("pt-online-schema-change or Spirit", TABLE, "_", "_new", PT_OSC),
-    named("pt-online-schema-change or Spirit", TABLE, "_", "_old", PT_OSC),
-    named("pt-online-schema-change", TRIGGER, "pt_osc_", "", PT_OSC),
-    named("Spirit", TABLE, "_", "_chkpnt", SPIRIT),
-    named("Spirit", TABLE, "_spirit_", "", SPIRIT),
+    of_mysql("gh-ost", TABLE, ("_", "_gho"), GH_OST),
+    of_mysql("gh-ost", TABLE, ("_", "_ghc"), GH_OST),
+    of_mysql("gh-ost", TABLE, ("_", "_ghk"), GH_OST),
+    of_mysql("gh-ost or Spirit", TABLE, ("_", "_del"), GH_OST),
+    of_mysql("pt-online-schema-change or Spirit", TABLE, ("_", "_new"), PT_OSC),
+    of_mysql("pt-online-schema-change or Spirit", TABLE, ("_", "_old"), PT_OSC),
+    of_mysql("pt-online-schema-change", TRIGGER, ("pt_osc_", ""), PT_OSC),
+    of_mysql("Spirit", TABLE, ("_", "_chkpnt"), SPIRIT),
+    of_mysql("Spirit", TABLE, ("_spirit_", ""), SPIRIT),
     Leftover { numbered: true, ..named("pg_repack", TABLE, "table_", "", "https://reorg.github.io/pg_repack/") },
     named("pgroll", COLUMN, "_pgroll_new_", "", "https://pgroll.com/docs/latest/guides/updown"),
     named("pg-osc", TABLE, "pgosc_", "", "https://github.com/shayonj/pg-osc"),
@@ -69,15 +80,16 @@ impl Leftover {
     }
 }
 
-/// Whose leftover an object may be, by its name.
+/// Whose leftover an object of such a server may be, by its name.
 #[must_use]
-pub fn leftover_of(object: &Object) -> Option<&'static Leftover> {
-    LEFTOVERS.iter().find(|leftover| leftover.matches(object))
+pub fn leftover_of(object: &Object, engine: Engine) -> Option<&'static Leftover> {
+    LEFTOVERS.iter().find(|leftover| leftover.engines.since(engine).is_some() && leftover.matches(object))
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn leftover(&mut self, object: &'a Object, which: Which) {
-        let Some(leftover) = leftover_of(object) else { return };
+        let engine = if which == Which::Candidate { self.candidate } else { self.reference }.manifest.endpoint.engine;
+        let Some(leftover) = leftover_of(object, engine) else { return };
         let (reference, candidate) = if which == Which::Candidate { (None, Some(object)) } else { (Some(object), None) };
         let case = Case { kind: object.kind, attribute: Some("leftover"), reference, candidate, change: Change::Unsound };
         let plain = self.difference(object, Change::Unsound, "leftover");

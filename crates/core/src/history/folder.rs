@@ -278,6 +278,25 @@ pub struct Dumped {
     /// As it is seen from the folder.
     pub file: String,
     pub text: String,
+    /// The table in which the tool records, without a schema.
+    pub table: &'static str,
+}
+
+impl Dumped {
+    /// The keys that one of its statements puts into that table; none of a statement about something else.
+    #[must_use]
+    pub fn listed(&self, statement: &str) -> Vec<String> {
+        let Some((head, values)) = statement.split_once("VALUES") else { return Vec::new() };
+        let mut words = head.split_whitespace();
+        let is_insert = ["insert", "into"].iter().all(|word| words.next().is_some_and(|said| said.eq_ignore_ascii_case(word)));
+        let table = words.next().unwrap_or_default().split('(').next().unwrap_or_default();
+        let name = table.rsplit('.').next().unwrap_or_default().trim_matches(['"', '`']);
+        if !is_insert || name != self.table {
+            return Vec::new();
+        }
+        let quoted = values.split('\'').skip(1).step_by(2);
+        quoted.filter(|key| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned).collect()
+    }
 }
 
 /// How sure it is that a folder is a tool's.

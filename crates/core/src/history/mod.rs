@@ -30,7 +30,7 @@ pub use recognise::{recognise, recognise_named, shapes};
 pub use record::{Cells, Column, Family, Record, State};
 pub use shape::{Repeat, Role, Shape, Tool};
 pub use table::{MOST_ROWS, Table, named, not_a_record, objects, unlike};
-pub use tool::{LOCKS, READERS, ROWS, STATUSES, TOOLS, listed};
+pub use tool::{LOCKS, READERS, ROWS, STATUSES, TOOLS};
 
 #[cfg(test)]
 mod reader_tests;

@@ -67,6 +67,8 @@ pub struct Known<'a> {
     pub defines: bool,
     /// It has no statement.
     pub is_empty: bool,
+    /// Another folder's, beside which the others are judged.
+    pub is_beside: bool,
     /// What it says is accepted: it was there when a person committed the manifest.
     pub accepted: bool,
 }
@@ -178,7 +180,7 @@ pub fn judge(known: &[Known<'_>], seen: &Seen<'_>) -> (Vec<Judged>, Vec<Unexplai
     }
     unexplained.sort_by(|a: &Unexplained, b| a.spot.cmp(&b.spot));
     // One that runs again whenever it changes comes after all others by itself.
-    let last = known.iter().rposition(|one| one.is_in_force() && !one.migration.repeatable);
+    let last = known.iter().rposition(|one| one.is_in_force() && !one.migration.repeatable && !one.is_beside);
     let in_force: HashSet<&str> = known.iter().filter(|one| one.is_in_force()).map(|one| one.migration.key.as_str()).collect();
     let judged = known.iter().zip(counts).enumerate().map(|(at, (one, count))| {
         let needed = one.migration.after.iter().filter(|key| one.is_in_force() && !in_force.contains(key.as_str()));

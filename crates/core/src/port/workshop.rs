@@ -3,6 +3,7 @@
 //! Lives here: what is asked of them, in calls that block; `testkit` holds every engine's to one set of laws. Does not live here:
 //! processes and files (`launcher`), how a server is found, set and spoken to (`scratch` of each engine), what is said to one (`session`).
 
+use super::door::Opened;
 use super::session::Session;
 use super::{Environment, Request, Watch};
 use crate::fault::{Class, Trouble};
@@ -180,25 +181,6 @@ impl Looker for Fresh {
     fn capture(&mut self, request: &Request, watch: &Watch<'_>) -> Result<Manifest, Box<Trouble>> {
         self.0.capture(request, watch)
     }
-}
-
-/// A port of this machine that leads to a throwaway server, for processes of our own user; shut when it is dropped.
-pub trait Door: Send {
-    fn port(&self) -> u16;
-
-    /// How many connections were made through it.
-    fn visits(&self) -> usize;
-}
-
-/// A throwaway server's database, for programs that know nothing of evenkeel. None of it is a secret: there is no password.
-pub struct Opened {
-    pub door: Box<dyn Door>,
-    /// What a form of its address is called in a command (`{url}`), and the address.
-    pub forms: Vec<(&'static str, String)>,
-    /// Variables by which programs find a database.
-    pub variables: Vec<(&'static str, String)>,
-    /// Those that would lead them, or what they do there, elsewhere.
-    pub without: &'static [&'static str],
 }
 
 /// A running throwaway server. Dropping it ends it and removes its files.

@@ -21,8 +21,7 @@ use crate::ident::{Ident, Literal};
 /// ER_NO_SUCH_THREAD
 const NO_SUCH_THREAD: u16 = 1094;
 
-/// Where other programs find a throwaway server.
-const HERE: &str = "127.0.0.1";
+const HERE: &str = port::Opened::HOST;
 /// What clients would go elsewhere for. <https://dev.mysql.com/doc/refman/8.4/en/environment-variables.html>
 const WITHOUT: &[&str] = &["MYSQL_PWD", "MYSQL_UNIX_PORT", "MYSQL_TEST_LOGIN_FILE", "MYSQL_GROUP_SUFFIX", "MYSQL_HOME"];
 
@@ -128,34 +127,19 @@ impl port::Scratch for Scratch {
         let vendor = if self.binaries().flavor.is_mariadb() { "mariadb" } else { "mysql" };
         let url = format!("mysql://{user}@{HERE}:{port}/{}", encoded(database));
         let dsn = format!("{user}@tcp({HERE}:{port})/{database}");
-        let text = str::to_owned;
-        Ok(port::Opened {
-            forms: vec![
-                ("{url}", url.clone()),
-                ("{jdbc}", format!("jdbc:{vendor}://{HERE}:{port}/{}", encoded(database))),
-                ("{go}", format!("mysql://{dsn}")),
-                ("{dsn}", format!("{dsn}?parseTime=true")),
-                ("{driver}", text("mysql")),
-                ("{host}", text(HERE)),
-                ("{port}", port.clone()),
-                ("{user}", text(user)),
-                ("{database}", text(database)),
-            ],
-            variables: vec![
-                ("DATABASE_URL", url.clone()),
-                ("DB_URL", url),
-                ("DB_CONNECTION", text("mysql")),
-                ("DB_HOST", text(HERE)),
-                ("DB_PORT", port.clone()),
-                ("DB_DATABASE", text(database)),
-                ("DB_USERNAME", text(user)),
-                ("DB_PASSWORD", String::new()),
-                ("MYSQL_HOST", text(HERE)),
-                ("MYSQL_TCP_PORT", port),
-            ],
+        let reach = port::Reach {
+            user,
+            database,
+            url,
+            jdbc: format!("jdbc:{vendor}://{HERE}:{port}/{}", encoded(database)),
+            go: format!("mysql://{dsn}"),
+            dsn: format!("{dsn}?parseTime=true"),
+            driver: "mysql",
+            connection: "mysql",
+            variables: vec![("MYSQL_HOST", HERE.to_owned()), ("MYSQL_TCP_PORT", port)],
             without: WITHOUT,
-            door,
-        })
+        };
+        Ok(port::Opened::through(door, reach))
     }
 
     fn recalled(&self) -> Option<Recalled> {

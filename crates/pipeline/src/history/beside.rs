@@ -13,10 +13,10 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::State;
 use evenkeel_core::history::effect::Spot;
 use evenkeel_core::history::told::{History, Stray};
-use evenkeel_core::history::verdict::{Judged, Recorded, Verdict};
+use evenkeel_core::history::verdict::Recorded;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::policy::Waiver;
-use evenkeel_core::port::{Environment, Run};
+use evenkeel_core::port::{Environment, Flights, Run};
 use std::collections::BTreeSet;
 
 /// What of other folders is in force, and runs before and after the one that is judged.
@@ -44,7 +44,7 @@ impl Beside {
             beside.tools.push(read.folder.tool);
             beside.keys.extend(read.cuts.iter().map(|cut| cut.migration.key.clone()));
             let Some(in_force) = in_force else {
-                beside.gaps.push(format!("nothing records what of {} is applied, and nothing what of another folder is: what of both is there cannot be told apart", read.shown));
+                beside.gaps.push(format!("nothing records what of {} is applied, and nothing what of another folder is: what of both is there cannot be told apart: make one folder of both, or let a tool record one", read.shown));
                 continue;
             };
             let cuts = in_force.iter().filter_map(|at| read.cuts.get(*at)).map(|cut| named(cut, &read.shown));
@@ -72,7 +72,8 @@ struct Ground<'a> {
     source: &'a Source,
     stage: Stage<'a>,
     target: &'a Target,
-    means: &'a Means<'a>,
+    /// What is in flight on the environment, and what of that was not seen.
+    flights: &'a Flights,
     run: &'a Run<'a>,
 }
 
@@ -88,16 +89,8 @@ impl<'a> Ground<'a> {
         let mut inquiry = self.inquiry(read, beside);
         inquiry.gaps.extend(beside.gaps.iter().cloned());
         inquiry.notes.extend(self.manifest.deferred().map(|one| format!("deferred: {}", one.words(self.run.today))));
-        if let Some(environment) = live(self.source) {
-            match environment.flights(&self.means.limits, &[], &places(self.manifest), &self.run.watch) {
-                Ok(flights) => {
-                    inquiry.in_flight.extend(flights.seen);
-                    inquiry.gaps.extend(flights.hidden);
-                }
-                Err(trouble) if trouble.class == Class::Interrupted => return Err(trouble),
-                Err(trouble) => inquiry.gaps.push(format!("what is in flight was not seen: {trouble}")),
-            }
-        }
+        inquiry.in_flight.extend(self.flights.seen.iter().cloned());
+        inquiry.gaps.extend(self.flights.hidden.iter().cloned());
         inquiry.edits(self.stage.engine.grammar()?, self.run)?;
         let (on, left_out) = inquiry.settle(self.stage, self.target)?;
         inquiry.left_out = left_out;
@@ -133,7 +126,13 @@ pub(super) fn inquire(
     let mut reads: Vec<Migrations> = wanted.folders.iter().map(read).collect::<Result<_, _>>()?;
     let target = Target::of(&manifest, engine, means.role);
     let excuses: Vec<&Waiver> = run.waivers.iter().filter(|waiver| waiver.until >= run.today).collect();
-    let ground = Ground { manifest: &manifest, wanted, excuses: &excuses, source, stage, target: &target, means, run };
+    let flights = match live(source).map(|environment| environment.flights(&means.limits, &[], &places(&manifest), &run.watch)) {
+        None => Flights::default(),
+        Some(Ok(flights)) => flights,
+        Some(Err(trouble)) if trouble.class == Class::Interrupted => return Err(trouble),
+        Some(Err(trouble)) => Flights { hidden: vec![format!("what is in flight was not seen: {trouble}")], ..Flights::default() },
+    };
+    let ground = Ground { manifest: &manifest, wanted, excuses: &excuses, source, stage, target: &target, flights: &flights, run };
 
     for read in &mut reads {
         let records = ground.inquiry(read, &ALONE).records;
@@ -190,6 +189,7 @@ fn of_its_own(reads: &[Migrations], ground: &Ground<'_>) -> Result<(), Box<Troub
         if let Some((_, other)) = known.iter().find(|(other, _)| *other == table) {
             let trouble = Trouble::new(Class::Configuration, format!("two folders of migrations are recorded in {table}"));
             let trouble = trouble.expected("a table of its own for each").found(format!("{other} and {}", read.shown));
+            let trouble = trouble.origin("[[project.migrations]]");
             return Err(Box::new(trouble.fix("name one folder that holds the files of both, or the environments that each is for")));
         }
         known.push((table, &read.shown));
@@ -312,17 +312,6 @@ impl<'a> Inquiry<'a> {
     fn makes(&self) -> BTreeSet<Spot> {
         let own = self.effects.iter().skip(self.place(0)).take(self.read.cuts.len());
         own.flatten().flatten().map(|touch| whole(&touch.spot)).collect()
-    }
-
-    /// That others of another folder ran puts nothing of this one out of order.
-    pub(super) fn in_own_order(&self, judged: &mut [Judged]) {
-        let is_run = |at: &usize| self.is_in_force(self.place(*at)) && self.read.cuts.get(*at).is_some_and(|cut| !cut.migration.repeatable);
-        let last = (0..self.read.cuts.len()).rfind(is_run);
-        for (at, one) in judged.iter_mut().enumerate() {
-            if one.verdict == Verdict::PendingOutOfOrder && last.is_none_or(|last| last < at) {
-                one.verdict = Verdict::Pending;
-            }
-        }
     }
 
     /// Those of the folder that are in force.

@@ -23,8 +23,7 @@ use crate::environment::PostgresEnvironment;
 use crate::flavor::{NEWEST, OLDEST};
 use crate::ident::{Ident, literal};
 
-/// Where other programs find a throwaway server.
-const HERE: &str = "127.0.0.1";
+const HERE: &str = port::Opened::HOST;
 /// What libpq and those like it would go elsewhere for. <https://www.postgresql.org/docs/current/libpq-envars.html>
 const WITHOUT: &[&str] = &[
     "PGHOSTADDR",
@@ -147,37 +146,20 @@ impl port::Scratch for Scratch {
         let door: Box<dyn port::Door> = Box::new(Door::open(&self.socket_dir().join(format!(".s.PGSQL.{}", super::PORT)))?);
         let (port, user) = (door.port().to_string(), super::SUPERUSER);
         let url = format!("postgresql://{user}@{HERE}:{port}/{}", encoded(database));
-        let text = str::to_owned;
-        Ok(port::Opened {
-            forms: vec![
-                ("{url}", url.clone()),
-                ("{jdbc}", format!("jdbc:postgresql://{HERE}:{port}/{}", encoded(database))),
-                ("{go}", url.clone()),
-                ("{dsn}", url.clone()),
-                ("{driver}", text("postgres")),
-                ("{host}", text(HERE)),
-                ("{port}", port.clone()),
-                ("{user}", text(user)),
-                ("{database}", text(database)),
-            ],
-            variables: vec![
-                ("DATABASE_URL", url.clone()),
-                ("DB_URL", url),
-                ("DB_CONNECTION", text("pgsql")),
-                ("DB_HOST", text(HERE)),
-                ("DB_PORT", port.clone()),
-                ("DB_DATABASE", text(database)),
-                ("DB_USERNAME", text(user)),
-                ("DB_PASSWORD", String::new()),
-                ("PGHOST", text(HERE)),
-                ("PGPORT", port),
-                ("PGUSER", text(user)),
-                ("PGDATABASE", text(database)),
-                ("PGSSLMODE", text("disable")),
-            ],
+        let variables = [("PGHOST", HERE), ("PGPORT", &port), ("PGUSER", user), ("PGDATABASE", database), ("PGSSLMODE", "disable")];
+        let reach = port::Reach {
+            user,
+            database,
+            jdbc: format!("jdbc:postgresql://{HERE}:{port}/{}", encoded(database)),
+            go: url.clone(),
+            dsn: url.clone(),
+            url,
+            driver: "postgres",
+            connection: "pgsql",
+            variables: variables.into_iter().map(|(name, value)| (name, value.to_owned())).collect(),
             without: WITHOUT,
-            door,
-        })
+        };
+        Ok(port::Opened::through(door, reach))
     }
 
     fn recalled(&self) -> Option<Recalled> {

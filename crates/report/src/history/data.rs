@@ -30,7 +30,6 @@ pub(super) struct Told {
     applied: Option<journal::Told>,
     /// The same of every other folder that makes the environment; what is of the environment as a whole stands above, once. The verdict
     /// above is of all of them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     beside: Vec<Told>,
 }
 

@@ -162,12 +162,6 @@ pub static STATUSES: &[Status] = &[
     laravel::STATUS,
 ];
 
-/// The keys that a statement of a schema that a tool dumped puts into its record.
-#[must_use]
-pub fn listed(statement: &str) -> Vec<String> {
-    rails::listed(statement)
-}
-
 /// Whether a recorded key is what a tool makes of a migration's, although it is written otherwise.
 pub(super) fn is_same(tool: &str, recorded: &str, key: &str) -> bool {
     match tool {

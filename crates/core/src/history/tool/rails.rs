@@ -9,12 +9,13 @@ use crate::history::row::{Rows, keyed};
 use crate::history::shape::{Shape, Tool};
 
 const NAME: &str = "Rails or dbmate";
+const RECORD: &str = "schema_migrations";
 
 pub const TOOL: Tool = Tool { name: NAME, manual: "https://guides.rubyonrails.org/active_record_migrations.html", tables: &[LIST] };
 
 const LIST: Shape = Shape {
     beside: Some(("ar_internal_metadata", "Rails")),
-    ..Shape::list(NAME, &["schema_migrations"], &[column("version", Text)], &["version"], read)
+    ..Shape::list(NAME, &[RECORD], &[column("version", Text)], &["version"], read)
 };
 
 fn read(row: &Cells<'_>) -> Option<Record> {
@@ -37,35 +38,26 @@ fn fits(tree: &Tree) -> Option<Fit> {
 }
 
 fn folder(tree: &Tree, _: &Wish) -> Reading {
-    Reading { dumped: dumped(tree), ..code::read(tree, &NAMES) }
+    let mut reading = code::read(tree, &NAMES);
+    match dumped(tree).transpose() {
+        Ok(dumped) => reading.dumped = dumped,
+        Err(odd) => reading.odd.push(odd),
+    }
+    reading
 }
 
 /// `db/structure.sql` beside `db/migrate`, `db/NAME_structure.sql` beside `db/NAME_migrate`: what Rails dumps after it migrates, with the
 /// versions that are in.
 /// <https://guides.rubyonrails.org/active_record_migrations.html#schema-dumping-and-you>
-fn dumped(tree: &Tree) -> Option<Dumped> {
+fn dumped(tree: &Tree) -> Option<Result<Dumped, (String, String)>> {
     let (above, own) = tree.real.rsplit_once('/')?;
     let name = format!("{}structure.sql", own.strip_suffix("migrate")?);
     let file = tree.around.iter().find(|file| file.path == format!("{above}/{name}"))?;
-    let text = file.text().ok()?;
-    Some(Dumped { file: format!("../{name}"), text: text.to_owned() })
-}
-
-/// The versions that a statement of a dump puts into the table in which they are recorded; none of one that is about something else.
-pub(in crate::history) fn listed(statement: &str) -> Vec<String> {
-    let Some((head, values)) = statement.split_once("VALUES") else { return Vec::new() };
-    let mut words = head.split_whitespace();
-    let starts = words
-        .next()
-        .zip(words.next())
-        .is_some_and(|(insert, into)| insert.eq_ignore_ascii_case("insert") && into.eq_ignore_ascii_case("into"));
-    let table = words.next().unwrap_or_default().split('(').next().unwrap_or_default();
-    let name = table.rsplit('.').next().unwrap_or_default().trim_matches(['"', '`']);
-    if !starts || name != "schema_migrations" {
-        return Vec::new();
-    }
-    let quoted = values.split('\'').skip(1).step_by(2);
-    quoted.filter(|key| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned).collect()
+    let file_shown = format!("../{name}");
+    Some(match file.text() {
+        Ok(text) => Ok(Dumped { file: file_shown, text: text.to_owned(), table: RECORD }),
+        Err(why) => Err((file_shown, why)),
+    })
 }
 
 /// The version alone, of Rails as of dbmate.
