@@ -234,14 +234,32 @@ pub struct Taken {
     pub is_type: bool,
 }
 
-/// A statement that a superuser runs for somebody who may not.
+/// What stands in on a throwaway server for what a confined session lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Substitute {
+    /// The superuser runs the statement.
+    Superuser,
+    /// The session runs it, and its own account is the definer in place of the one that is named.
+    Definer,
+}
+
+/// A statement that is run for somebody who may not run it as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Errand {
+    pub by: Substitute,
     /// What is said before it, so that it does nothing else.
     pub before: &'static [&'static str],
     pub sql: String,
     /// Codes of refusals that say it is done already.
     pub done: &'static [&'static str],
+}
+
+impl Errand {
+    /// What the session itself sends in the statement's place.
+    #[must_use]
+    pub fn own(&self) -> Option<&str> {
+        (self.by == Substitute::Definer).then_some(self.sql.as_str())
+    }
 }
 
 /// Cuts texts as the servers and clients of one family do.
@@ -264,8 +282,8 @@ pub trait Grammar: Sync {
     /// `sqlc.arg(name)` and the like become the server's, the same one for the same name where the server can say that.
     fn parameters(&self, statement: &str) -> String;
 
-    /// What a throwaway server's superuser may run for a text that is confined to one database, since nobody else may and no harm
-    /// comes of it; nothing of all else.
+    /// What is run on a throwaway server for a text that is confined to one database, since it may not do so itself and no harm comes
+    /// of it; nothing of all else.
     fn errand(&self, statement: &str) -> Option<Errand>;
 
     /// How it goes where each definition is a commit of its own. Asked only there.

@@ -6,7 +6,7 @@
 pub use crate::manifest::has_word;
 
 use crate::finding::Place;
-use crate::statement::{Nature, Statement};
+use crate::statement::{Nature, Statement, Substitute};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -275,8 +275,8 @@ pub struct Trace {
     pub waited: Option<Duration>,
     /// Bytes that it put into temporary files, because its memory was too small; nothing where no log tells.
     pub temporary: Option<u64>,
-    /// The superuser ran it for the role, which may not be let to do that where it counts.
-    pub by_superuser: bool,
+    /// What stood in for rights that the role may not have where it counts.
+    pub substitute: Option<Substitute>,
 }
 
 /// What is known around one statement.

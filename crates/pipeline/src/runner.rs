@@ -8,7 +8,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::history::folder::Transaction;
 use evenkeel_core::port::{Answer, Limits, Refused, Scratch, Session, Watch};
-use evenkeel_core::statement::{Grammar, Nature, Statement, What, Word};
+use evenkeel_core::statement::{Errand, Grammar, Nature, Statement, Substitute, What, Word};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -24,8 +24,8 @@ pub struct Spoken<'s> {
     pub statement: &'s Statement,
     pub text: &'s str,
     pub place: Place,
-    /// Somebody who may do more runs it, in a session of his own.
-    pub is_errand: bool,
+    /// What stands in for rights that the session has not.
+    pub substitute: Option<Substitute>,
 }
 
 /// Looks on while statements run. What it says to the session must change nothing.
@@ -260,8 +260,9 @@ impl<'r> Runner<'r> {
             };
             let place = script.place(piece.start);
             let errand = self.ground.grammar.errand(own);
-            let spoken = Spoken { statement, text: own, place: place.clone(), is_errand: errand.is_some() };
-            if let Some(errand) = errand {
+            let sent = errand.as_ref().and_then(Errand::own).unwrap_or(own);
+            let spoken = Spoken { statement, text: sent, place: place.clone(), substitute: errand.as_ref().map(|errand| errand.by) };
+            if let Some(errand) = errand.as_ref().filter(|errand| errand.by == Substitute::Superuser) {
                 if self.is_open {
                     // What stands before it is there for it, as it would be within one transaction.
                     if let Err(told) = self.committed()? {
@@ -273,8 +274,7 @@ impl<'r> Runner<'r> {
                 for line in errand.before {
                     own.run(line)?;
                 }
-                let answer = own.run(&errand.sql)?;
-                let told = match answer {
+                let told = match own.run(&errand.sql)? {
                     Answer::Refused(refused) if !errand.done.contains(&refused.code.as_str()) => Some(said(&refused)),
                     _ => None,
                 };

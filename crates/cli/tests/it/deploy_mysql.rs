@@ -401,3 +401,25 @@ fn what_cannot_be_done_as_it_was_rehearsed_is_not_done_otherwise() {
         assert_eq!((&told["outcome"], recorded(&db)), (&"ran".into(), 2), "{told}");
     }
 }
+
+/// Who rehearses it may name no other account. Who deploys it can.
+#[test]
+fn code_in_the_name_of_another_account_is_rehearsed_in_ones_own() {
+    let file = (
+        "20260102000000_counts.sql",
+        "-- migrate:up\ncreate definer=`nobody`@`%` procedure counts() begin select count(*) from people; end;\n\
+         create definer='nobody'@'%' view names as select name from people;\n-- migrate:down\ndrop view names;\ndrop procedure counts;\n",
+    );
+    each_flavor(|db| {
+        let place = given(db, &[file], "staging");
+        let told = place.run(&["rehearse", "--for", "shop", "--format", "json"]).json();
+        assert_eq!(gate(&told, "run")["holds"], true, "{told}");
+        let floor = told["floor"].to_string();
+        assert!(floor.contains("_counts.sql:2:1 was run in the name of the account that runs it here"), "{floor}");
+        let told = ran(&place, "deploy", &["--yes"], 0);
+        assert_eq!((&told["outcome"], recorded(db)), (&"ran".into(), 2), "{told}");
+        let whose = "select definer from information_schema.routines where routine_schema = database()";
+        assert_eq!(db.value(whose).as_deref(), Some("nobody@%"));
+        place.run(&["history", "shop"]).exits(0).says("2 applied");
+    });
+}

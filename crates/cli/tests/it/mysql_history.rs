@@ -387,3 +387,42 @@ fn files_that_name_the_table_of_their_tool_run_beside_one() {
         assert_eq!(told["unexplained"][0]["object"], "a.by_hand", "{told}");
     });
 }
+
+#[test]
+fn code_in_the_name_of_another_account_is_made_in_the_name_of_the_one_that_runs_it() {
+    each_flavor(|db| {
+        let made = "create table a (x int primary key, y int);
+            create definer=`root`@`localhost` trigger t before insert on a for each row begin set new.y = 1; end;
+            /*!50003 CREATE*/ /*!50020 DEFINER=`gone``d`@`10.%`*/ /*!50003 PROCEDURE p() begin select 1; select 2; end */;
+            create definer = gone@'%' function f(n int) returns int deterministic return n + 1;
+            create algorithm=merge definer='gone'@'%' sql security definer view v as select x, y from a;
+            create definer=gone@localhost event e on schedule every 1 day disable do delete from a;
+            insert into a (x) values (1)";
+        let place = place_with(&[("20260101000000_a.sql", &format!("-- migrate:up\n{made};\n-- migrate:down\n"))]);
+        db.exec(made);
+        db.exec(
+            "create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('20260101000000')",
+        );
+        assert_eq!(words(&history(&place, db, 0)), ["applied"]);
+        for (less, lost) in [("drop trigger t", "t"), ("drop procedure p", "p"), ("drop event e", "e")] {
+            db.exec(less);
+            let told = history(&place, db, 1);
+            assert_eq!(words(&told), ["partly-present"], "{less}: {told}");
+            assert!(last(&told)["evidence"].to_string().contains(&format!("{lost}\"")), "{less}: {told}");
+        }
+    });
+}
+
+#[test]
+fn code_made_under_other_modes_is_the_same_where_they_say_nothing_of_it() {
+    each_flavor(|db| {
+        let trigger = "create trigger t before insert on a for each row set  new.y=1";
+        let place = place_with(&[("1_a.sql", &format!("-- migrate:up\ncreate table a (x int, y int);\n{trigger};\n"))]);
+        db.exec("create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('1')");
+        db.exec("create table a (x int, y int); set sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'");
+        db.exec(trigger);
+        assert_eq!(words(&history(&place, db, 0)), ["applied"]);
+        db.exec("drop trigger t; create trigger t before insert on a for each row set new.y=2");
+        assert_eq!(history(&place, db, 1)["unexplained"][0]["attribute"], "body");
+    });
+}

@@ -57,7 +57,7 @@ fn trace(line: u32, class: Class, began: u64, took: u64) -> Trace {
         blocked: None,
         waited: None,
         temporary: None,
-        by_superuser: false,
+        substitute: None,
     }
 }
 

@@ -35,10 +35,14 @@ pub fn names(object: &mut Object) {
         Kind::View => &[("definition", Holds::Query)],
         _ => return,
     };
-    // Code is cut as under these modes' absence; otherwise a quote may end elsewhere.
-    let is_odd = matches!(object.get("sql_mode"), Some(Value::List(modes)) if modes.iter().any(|mode| ODD.contains(&&**mode)));
+    // Code is cut as under these modes' absence; where it has such a sign, a quote may end elsewhere.
+    let modes = match object.get("sql_mode") {
+        Some(Value::List(modes)) => &modes[..],
+        _ => &[],
+    };
+    let odd: Vec<char> = ODD.iter().filter(|(mode, _)| modes.iter().any(|set| **set == **mode)).map(|(_, sign)| *sign).collect();
     for (property, holds) in properties {
-        if *holds == Holds::Code && is_odd {
+        if *holds == Holds::Code && object.text(property).is_some_and(|code| code.contains(odd.as_slice())) {
             continue;
         }
         let Some(index) = object.kind.spec().index_of(property) else { continue };
@@ -57,8 +61,8 @@ pub fn names(object: &mut Object) {
     }
 }
 
-/// Modes that change where quotes end.
-const ODD: &[&str] = &["ANSI_QUOTES", "NO_BACKSLASH_ESCAPES"];
+/// Modes that change where quotes end, and the sign that they do it to.
+const ODD: &[(&str, char)] = &[("ANSI_QUOTES", '"'), ("NO_BACKSLASH_ESCAPES", '\\')];
 
 /// Signs that mean something else with space between.
 const PAIRS: &[&str] = &["<=", ">=", "=>", "<>", "!=", "<<", ">>", ":=", "&&", "||", "->", "--", "/*", "*/"];

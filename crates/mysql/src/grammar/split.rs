@@ -6,8 +6,8 @@
 
 use super::body::Body;
 use super::token::{Sort, tokens};
-use super::{form, rows, tag};
-use evenkeel_core::statement::{Apart, Errand, Grammar, OnRows, Piece, Statement, What};
+use super::{definer, form, rows, tag};
+use evenkeel_core::statement::{Apart, Errand, Grammar, OnRows, Piece, Statement, Substitute, What};
 
 /// The grammar of MySQL and MariaDB, as the port has it.
 #[derive(Debug, Clone, Copy)]
@@ -59,9 +59,9 @@ impl Grammar for MysqlGrammar {
         bare.trim_end_matches([' ', ';']).to_owned()
     }
 
-    /// Each of their accounts can make all that a database of its own holds.
-    fn errand(&self, _: &str) -> Option<Errand> {
-        None
+    /// Each of their accounts can make all that a database of its own holds, but not in the name of another.
+    fn errand(&self, statement: &str) -> Option<Errand> {
+        Some(Errand { by: Substitute::Definer, before: &[], sql: definer::own(statement)?, done: &[] })
     }
 }
 

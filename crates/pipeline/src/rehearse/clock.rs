@@ -53,7 +53,7 @@ impl Onlooker for Clock {
             blocked: None,
             waited: None,
             temporary: None,
-            by_superuser: spoken.is_errand,
+            substitute: spoken.substitute,
         });
         Ok(())
     }

@@ -12,7 +12,7 @@ use evenkeel_core::finding::Place;
 use evenkeel_core::kind::Engine as Vendor;
 use evenkeel_core::manifest::has_word;
 use evenkeel_core::port::{Answer, Confined, Event, Refused, Scratch, Session};
-use evenkeel_core::statement::{Grammar, Lines, Nature, Piece, Statement, What, place};
+use evenkeel_core::statement::{Errand, Grammar, Lines, Nature, Piece, Statement, Substitute, What, place};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -281,7 +281,9 @@ impl Loading<'_> {
     }
 
     fn sent(&mut self, text: &str, rows: Option<&str>) -> Result<Result<(), Refused>, Box<Trouble>> {
-        if let Some(errand) = self.grammar.errand(text) {
+        let errand = self.grammar.errand(text);
+        let text = errand.as_ref().and_then(Errand::own).unwrap_or(text);
+        if let Some(errand) = errand.as_ref().filter(|errand| errand.by == Substitute::Superuser) {
             let mut own = self.scratch.session(self.database)?;
             for line in errand.before {
                 own.run(line)?;

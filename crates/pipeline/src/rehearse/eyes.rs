@@ -9,7 +9,7 @@ use crate::runner::{Onlooker, Spoken};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::port::{Observer, Session};
 use evenkeel_core::rehearsal::Waited;
-use evenkeel_core::statement::{Nature, without_secrets};
+use evenkeel_core::statement::{Nature, Substitute, without_secrets};
 use evenkeel_core::trace::{Around, Blocked, Blocks, Class, Files, Held, Lock, Look, Map, On, Relation, Sort, Span, Trace, Work, names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -142,7 +142,11 @@ impl<'e> Eyes<'e> {
             before: &self.held,
             after: &after,
             fresh: &self.fresh,
-            files: if spoken.is_errand { Files::Written } else { self.observer.files(&spoken.statement.tag) },
+            files: if spoken.substitute == Some(Substitute::Superuser) {
+                Files::Written
+            } else {
+                self.observer.files(&spoken.statement.tag)
+            },
         };
         let work = if is_refused { Work::default() } else { around.work() };
         let rows = outcome.unwrap_or_default();
@@ -272,7 +276,7 @@ impl<'e> Eyes<'e> {
             blocked: None,
             waited: self.samples.waited(),
             temporary: None,
-            by_superuser: spoken.is_errand,
+            substitute: spoken.substitute,
         };
         self.traces.push(trace);
         self.open.extend(open);

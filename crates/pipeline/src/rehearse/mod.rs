@@ -63,7 +63,7 @@ use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Event, Filled, Limits, Run, Silent, Watch};
 use evenkeel_core::rehearsal::{self, Larger, Load, Migration, Part, Rehearsal, gates};
-use evenkeel_core::statement::Nature;
+use evenkeel_core::statement::{Nature, Substitute};
 use evenkeel_core::trace::{Bounds, Trace};
 use sizes::Sizing;
 use std::collections::BTreeMap;
@@ -302,13 +302,17 @@ fn rehearsed(
         format!("{}:{} changes rights, roles or settings: what that takes from others was not looked at", said.file, said.line)
     }));
     told.floor.extend(told.load.as_ref().map(|load| clients(load, &place, wanted)).unwrap_or_default());
-    if !place.confined.unbounded {
-        let done = told.statements().filter(|trace| trace.by_superuser);
-        let done: Vec<String> = done
-            .map(|trace| format!("{} was run by a superuser here: whether {} may do so there was not seen", trace.place, place.role))
-            .collect();
-        told.gaps.extend(done);
-    }
+    let stood_in = |by: Substitute| told.statements().filter(move |trace| trace.substitute == Some(by));
+    let done = stood_in(Substitute::Superuser).filter(|_| !place.confined.unbounded);
+    let done =
+        done.map(|trace| format!("{} was run by a superuser here: whether {} may do so there was not seen", trace.place, place.role));
+    let named = stood_in(Substitute::Definer).map(|trace| {
+        let own = "was run in the name of the account that runs it here";
+        format!("{} {own}: whether who deploys may name another as its definer was not seen", trace.place)
+    });
+    let (done, named): (Vec<String>, Vec<String>) = (done.collect(), named.collect());
+    told.gaps.extend(done);
+    told.floor.extend(named);
     if told.migrations.len() < release.cuts.len() {
         told.notes.push(format!("{} migrations after it were not run", release.cuts.len() - told.migrations.len()));
     }

@@ -4,7 +4,7 @@
 //! do not fire in these sessions, and none is made that fires when one begins.
 
 use super::with_tree;
-use evenkeel_core::statement::Errand;
+use evenkeel_core::statement::{Errand, Substitute};
 use pg_query::NodeEnum as Node;
 use pg_query::protobuf::{CreateRoleStmt, DefElem, ObjectType};
 
@@ -61,7 +61,7 @@ pub(super) fn of(statement: &str) -> Option<Errand> {
         _ => None,
     });
     let done = done.ok().flatten()?;
-    Some(Errand { before: BEFORE, sql: statement.to_owned(), done })
+    Some(Errand { by: Substitute::Superuser, before: BEFORE, sql: statement.to_owned(), done })
 }
 
 /// The codes that say it is done already, of a statement that may be run.

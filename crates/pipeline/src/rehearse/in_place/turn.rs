@@ -119,7 +119,7 @@ impl Turn<'_> {
         let mut own: Option<String> = None;
         for line in lines {
             self.watch.stop.check()?;
-            let spoken = Spoken { statement: line.statement, text: line.text, place: line.place.clone(), is_errand: false };
+            let spoken = Spoken { statement: line.statement, text: line.text, place: line.place.clone(), substitute: None };
             light.before();
             eyes.before(session, &spoken)?;
             let first = own.get_or_insert(light.transaction()).clone();
