@@ -254,6 +254,8 @@ pub fn run(
         deployed.outcome = Outcome::Refused;
         return Ok(deployed);
     }
+    let entering = engine.entering(&target).filter(|_| order.with.is_none());
+    deployed.notes.extend(entering.iter().map(|sql| format!("its sessions begin as the tool's own would: {sql}")));
     if order.plan {
         deployed.outcome = Outcome::Planned;
         return Ok(deployed);
@@ -262,7 +264,14 @@ pub fn run(
     let rewritten = kept.as_ref().and_then(|kept| kept.text.as_deref());
     let recording = recording.as_ref();
     let work = Work { source, environment: &**environment, engine, deployer, order, run, release, rewritten, recording, read };
-    let hands = Hands { deployer, bounds: order.bounds, stop: run.watch.stop, taking: taking.as_ref(), course: None };
+    let hands = Hands {
+        deployer,
+        bounds: order.bounds,
+        stop: run.watch.stop,
+        taking: taking.as_ref(),
+        course: None,
+        entering: entering.as_deref(),
+    };
     let mut deployed = work.under_claim(deployed, deeds, (&earlier, &gone), &target, hands)?;
     if let (Outcome::Ran { stopped: Some(_), .. }, false) = (&deployed.outcome, deployed.deferred.is_empty()) {
         // Of one that stopped, what is there.

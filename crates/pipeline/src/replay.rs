@@ -77,7 +77,7 @@ impl Target {
             endpoint: manifest.endpoint.clone(),
             confined: Confined {
                 roles: manifest.of_kind(Kind::Role).iter().map(named).filter(is_name).collect(),
-                settings: engine.session_settings(manifest, role),
+                settings: engine.migration_settings(manifest, role),
                 schemas: Vec::new(),
                 role: None,
                 unbounded: false,

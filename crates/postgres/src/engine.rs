@@ -10,6 +10,7 @@ use crate::environment::PostgresEnvironment;
 use crate::fill::PostgresFiller;
 use crate::flavor::{NEWEST, OLDEST};
 use crate::grammar::PostgresGrammar;
+use crate::ident::{literal, quoted};
 use crate::keep::PostgresKeeper;
 use crate::knowledge;
 use crate::observe::PostgresObserver;
@@ -20,6 +21,7 @@ use crate::scratch::PostgresWorkshop;
 use evenkeel_core::compare::Remedies;
 use evenkeel_core::connection::typed_again;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
+use evenkeel_core::history::current_schema;
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::patch::Dialect;
@@ -32,6 +34,8 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Copy)]
 pub struct Postgres;
 
+/// Where names are looked for where nobody sets it.
+const USUAL_PATH: &str = "\"$user\", public";
 /// The role migrations run as.
 const MIGRATION_ROLE: &str = "migration_role";
 
@@ -71,10 +75,31 @@ impl Engine for Postgres {
         let own = role.and_then(|role| given(role, "this database").or_else(|| given(role, "every database")));
         let value = own.or_else(|| given("every role", "this database")).or_else(|| server?.text("value").map(str::to_owned));
         let value = match role {
-            Some(role) => value.map(|value| value.replace("\"$user\"", &crate::ident::quoted(role))),
+            Some(role) => value.map(|value| value.replace("\"$user\"", &quoted(role))),
             None => value,
         };
         value.map(|value| ("search_path".to_owned(), value)).into_iter().collect()
+    }
+
+    fn migration_settings(&self, manifest: &Manifest, role: Option<&str>) -> Vec<(String, String)> {
+        let mut settings = self.session_settings(manifest, role);
+        let named = self.named_schemas(&settings);
+        let Some(schema) = current_schema(manifest).filter(|schema| named.first().is_none_or(|first| first != schema)) else {
+            return settings;
+        };
+        let schema = quoted(schema);
+        match settings.iter_mut().find(|(name, _)| name == "search_path") {
+            Some((_, path)) if path.trim().is_empty() => *path = schema,
+            Some((_, path)) => *path = format!("{schema}, {path}"),
+            None => settings.push(("search_path".to_owned(), format!("{schema}, {USUAL_PATH}"))),
+        }
+        settings
+    }
+
+    fn entering(&self, manifest: &Manifest) -> Option<String> {
+        let schema = literal(&quoted(current_schema(manifest)?));
+        let path = "NULLIF(pg_catalog.current_setting('search_path'), '')";
+        Some(format!("SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', {schema}, {path}), false);"))
     }
 
     fn is_forbidden(&self, code: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::history::{place_with, words};
 use crate::history_apply::{applied, configured};
+use crate::rehearse::gate;
 use crate::run::Place;
 use evenkeel_testkit::{TestDb, database, newest};
 use serde_json::Value;
@@ -191,4 +192,55 @@ fn a_version_that_was_undone_is_rolled_back_and_can_be_finished_either_way() {
     db.exec("update flyway_schema_history set success = false where installed_rank = 5; update flyway_schema_history set checksum = 7 where installed_rank = 4");
     applied(&place, &[]).exits(0);
     assert_eq!(db.value("select checksum::text from flyway_schema_history where installed_rank = 4"), Some("7".to_owned()));
+}
+
+#[test]
+fn files_run_in_the_schema_in_which_flyway_records() {
+    let place = Place::new();
+    let db = database(newest());
+    for (name, text) in FILES {
+        place.write(&format!("m/{name}"), text);
+    }
+    let table = "create schema \"Shop s\"; create table \"Shop s\".flyway_schema_history (installed_rank int primary key, version varchar(50),
+        description varchar(200) not null, type varchar(20) not null, script varchar(1000) not null, checksum int, installed_by varchar(100)
+        not null default 'x', installed_on timestamp not null default now(), execution_time int not null default 1, success boolean not null default true)";
+    db.exec(table);
+    let insert = "insert into \"Shop s\".flyway_schema_history (installed_rank, version, description, type, script, checksum)";
+    db.exec(&format!("{insert} values (0, null, '<< Flyway Schema Creation >>', 'SCHEMA', '\"Shop s\"', null), (1, '1', 'orders', 'SQL', 'V1__orders.sql', null),
+        (2, '1.5', 'note', 'SQL', 'V1.5__note.sql', null)"));
+    db.exec("create table \"Shop s\".orders (id bigint primary key, note text)");
+    place.write(
+        "evenkeel.toml",
+        format!(
+            "[project]\nmigrations = \"m\"\n[store]\nurl = \"sqlite:{}\"\n[environments.shop]\nurl = \"{}\"\ntier = \"staging\"\n",
+            place.path("store.sqlite").display(),
+            db.url()
+        ),
+    );
+    let all = told(&place, 0);
+    assert_eq!(words(&all), ["applied", "applied", "pending", "pending"], "{all}");
+    let both = ["rehearse", "--for", "shop", "--only", "run,effect", "--on", "shop", "--and", "scratch", "--format", "json"];
+    let rehearsed = place.run(&both).exits(2).json();
+    for name in ["run", "effect"] {
+        assert_eq!(gate(&rehearsed, name)["holds"], true, "{rehearsed}");
+    }
+    let in_place = rehearsed["in_place"].to_string();
+    assert!(in_place.contains("Shop s") && !in_place.contains("does not exist"), "{in_place}");
+    let deployed = place.run(&["deploy", "shop", "--unrehearsed", "--yes", "--format", "json"]).exits(0).json();
+    assert!(deployed["notes"].to_string().contains("set_config('search_path'"), "{deployed}");
+    assert_eq!(
+        db.value("select count(*)::text from information_schema.columns where table_name = 'orders' and table_schema = 'Shop s'")
+            .as_deref(),
+        Some("4")
+    );
+    assert_eq!(words(&told(&place, 0)), ["applied"; 4]);
+    place.run(&["compare", "replay:m", "shop"]).exits(0);
+    // The same in the schema that names mean without Flyway is another's work.
+    db.exec("alter table \"Shop s\".orders drop late; create table orders (late int)");
+    let all = told(&place, 1);
+    assert_eq!(
+        (words(&all)[3].clone(), &all["unexplained"][0]["object"]),
+        ("recorded-not-present".to_owned(), &"public.orders".into()),
+        "{all}"
+    );
 }

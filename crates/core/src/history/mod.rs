@@ -26,7 +26,7 @@ mod tool;
 pub mod verdict;
 mod word;
 
-pub use recognise::{recognise, recognise_named, shapes};
+pub use recognise::{current_schema, recognise, recognise_named, shapes};
 pub use record::{Cells, Column, Family, Record, State};
 pub use shape::{Repeat, Role, Shape, Tool};
 pub use table::{MOST_ROWS, Table, named, not_a_record, objects, unlike};

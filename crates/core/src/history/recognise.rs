@@ -3,6 +3,8 @@
 use super::record::Family;
 use super::shape::Shape;
 use super::tool::{OWN, TOOLS};
+use crate::kind::Kind;
+use crate::manifest::Manifest;
 
 /// Every table that every tool makes.
 pub fn shapes() -> impl Iterator<Item = &'static Shape> {
@@ -14,6 +16,16 @@ pub fn shapes() -> impl Iterator<Item = &'static Shape> {
 #[must_use]
 pub fn recognise(table: &str, columns: &[(String, Option<Family>)]) -> Option<&'static Shape> {
     shapes().filter(|shape| shape.fits(table, columns)).max_by_key(|shape| shape.columns.len())
+}
+
+/// The schema that the tool of an environment makes the current one for the files that it runs: where it records. Nothing where several
+/// record, or the one that does leaves that to the session.
+#[must_use]
+pub fn current_schema(manifest: &Manifest) -> Option<&str> {
+    let [table] = manifest.of_kind(Kind::HistoryTable) else { return None };
+    let is_current = |tool: &str| shapes().any(|shape| shape.tool == tool && shape.is_current);
+    table.text("tool").filter(|tool| is_current(tool))?;
+    Some(table.identity.part(0)).filter(|schema| !schema.is_empty())
 }
 
 /// Parts of columns' names that say how a migration ended.

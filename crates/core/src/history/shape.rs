@@ -56,6 +56,8 @@ pub struct Shape {
     /// Columns that say when and by whom a row was written, where a table has them.
     pub at: Option<&'static str>,
     pub by: Option<&'static str>,
+    /// Its tool makes the schema in which the table stands the current one for the files that it runs.
+    pub is_current: bool,
     /// What a row means; `None` for rows that record no migration.
     pub read: fn(&Cells<'_>) -> Option<Record>,
 }
@@ -70,7 +72,8 @@ impl Shape {
         read: fn(&Cells<'_>) -> Option<Record>,
     ) -> Self {
         let (role, repeat) = (Role::List, Repeat::Last);
-        Self { tool, tables, vague: &[], anchor: None, exact: true, columns, order, role, repeat, beside: None, at: None, by: None, read }
+        let (vague, anchor, exact, beside, is_current): (&[&str], _, _, _, _) = (&[], None, true, None, false);
+        Self { tool, tables, vague, anchor, exact, columns, order, role, repeat, beside, at: None, by: None, is_current, read }
     }
 
     /// What a row says, with when and by whom; its cells are those of the columns and these two.

@@ -59,6 +59,17 @@ pub trait Engine: Sync {
         Vec::new()
     }
 
+    /// The same with what the tool that records there sets by itself.
+    fn migration_settings(&self, manifest: &Manifest, role: Option<&str>) -> Vec<(String, String)> {
+        self.session_settings(manifest, role)
+    }
+
+    /// The statement that sets for a session what the tool that records there sets by itself before it runs files; nothing where it sets
+    /// nothing.
+    fn entering(&self, _: &Manifest) -> Option<String> {
+        None
+    }
+
     /// As whom texts run on a throwaway server, in words, where nothing there is anybody's; nothing where roles own what they make.
     fn session_role(&self) -> Option<&'static str> {
         None

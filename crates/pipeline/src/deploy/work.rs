@@ -87,6 +87,8 @@ pub struct Hands<'a> {
     pub taking: Option<&'a Taking>,
     /// The course of things that the server is on.
     pub course: Option<&'a str>,
+    /// What the tool that records there sets for its sessions.
+    pub entering: Option<&'a str>,
 }
 
 /// How one attempt ended.
@@ -195,7 +197,7 @@ impl Hands<'_> {
         deed: &Deed,
         seen: &Mutex<Seen>,
     ) -> Result<Tried, Box<Trouble>> {
-        let mut session = claim.session(&[])?;
+        let mut session = claim.session(self.entering.as_slice())?;
         let mut watcher = claim.session(&[])?;
         let is_over = AtomicBool::new(false);
         let (session_id, bound) = (session.id(), self.bounds.blocked);

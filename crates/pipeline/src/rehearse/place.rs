@@ -109,7 +109,7 @@ impl Place {
             Some(words) => (ANYBODY.to_owned(), true, words.to_owned()),
             None => role(manifest, configured)?,
         };
-        let own = stage.engine.session_settings(manifest, Some(name.as_str()).filter(|name| !name.starts_with('(')));
+        let own = stage.engine.migration_settings(manifest, Some(name.as_str()).filter(|name| !name.starts_with('(')));
         let is_superuser = |name: &str| {
             manifest
                 .of_kind(Kind::Role)

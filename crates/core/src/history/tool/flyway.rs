@@ -23,6 +23,8 @@ const LIST: Shape = Shape {
     vague: &["schema_version"],
     anchor: Some("installed_rank"),
     exact: false,
+    // <https://documentation.red-gate.com/fd/flyway-default-schema-setting-277578976.html>
+    is_current: true,
     ..Shape::list(
         NAME,
         &["flyway_schema_history"],

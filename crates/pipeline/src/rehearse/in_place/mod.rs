@@ -196,7 +196,8 @@ impl Work<'_> {
         drop(asking);
         let role = self.site.role_to_take();
         // A role that is taken brings none of its settings along.
-        let settings = role.map(|role| self.engine.session_settings(&before, Some(role))).unwrap_or_default();
+        let settings = role.map(|role| self.engine.migration_settings(&before, Some(role))).unwrap_or_default();
+        let entering = self.engine.entering(&before).filter(|_| role.is_none());
         let opening = Opening { role, settings: &settings, lock: came.lock, statement: came.statement };
         let (mut at, mut has_run, mut log) = (0_u32, false, 0_u64);
         let mut stopped: Option<String> = None;
@@ -232,6 +233,7 @@ impl Work<'_> {
                 rollback: self.rollback,
                 observer: self.engine.observer()?,
                 opening,
+                entering: entering.as_deref(),
                 carried: &one.carried,
                 bytes: *self.site.bytes.0,
                 watch: self.run.watch,

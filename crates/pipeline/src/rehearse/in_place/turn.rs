@@ -27,6 +27,8 @@ pub struct Turn<'a> {
     pub rollback: &'a dyn Rollback,
     pub observer: &'a dyn Observer,
     pub opening: Opening<'a>,
+    /// What the tool that records there sets for its sessions.
+    pub entering: Option<&'a str>,
     /// What earlier transactions have set for the session.
     pub carried: &'a [&'a str],
     /// Bytes of log beyond which it is ended.
@@ -49,7 +51,7 @@ impl Turn<'_> {
     /// # Errors
     /// No session can be had, or the end was asked for.
     pub fn run(&self, claim: &mut dyn Claim, lines: &[&Line<'_>]) -> Result<Came, Box<Trouble>> {
-        let mut session = claim.session(&[])?;
+        let mut session = claim.session(self.entering.as_slice())?;
         let watcher = claim.session(&[])?;
         let mut ender = claim.session(&[])?;
         let id = session.id();
