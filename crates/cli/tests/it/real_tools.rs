@@ -176,10 +176,15 @@ fn plays(tool: &Tool) {
     play.is_out_of_order();
 }
 
+/// Those whose migrations are SQL, on PostgreSQL and, where it is played there, on one of the others.
 fn plays_sql(name: &str) {
     let tool = ALL.iter().find(|tool| tool.name == name).unwrap();
-    if is_there(tool.name, tool.needs, tool.is_heavy) {
-        plays(tool);
+    if !is_there(tool.name, tool.needs, tool.is_heavy) {
+        return;
+    }
+    plays(tool);
+    if let Some(at) = on_mysql::ALL.iter().position(|tool| tool.name == name) {
+        on_mysql::plays(&on_mysql::ALL[at], at);
     }
 }
 
