@@ -7,6 +7,7 @@ use crate::paint::{self, progress::Line};
 use crate::settings::Environment;
 use crate::{settings, signals, store, wire};
 use evenkeel_core::fault::Trouble;
+use evenkeel_core::history::folder::Newer;
 use evenkeel_core::history::verdict::Verdict;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::port::{Ending, Entry, Limits};
@@ -166,13 +167,23 @@ fn ran(
         ..History::plain()
     };
     let told = super::history::heard(&asked, common)?.history;
-    preflight.migrations = told.migrations.len();
+    preflight.migrations = told.migrations.iter().filter(|entry| entry.judged.verdict != Verdict::UnknownVersion).count();
+    let tool = found.map_or("its tool", |found| found.folder.tool);
     for entry in &told.migrations {
         let judged = &entry.judged;
         match judged.verdict {
             Verdict::Applied | Verdict::Superseded => {}
             Verdict::NotCheckable if judged.accepted => {}
             Verdict::NotCheckable => preflight.gaps.extend(entry.gap()),
+            // No migration of this artifact, and its tool has to live with it.
+            Verdict::UnknownVersion => {
+                let beside = format!("{} is recorded there, and this artifact has no file of it", judged.key);
+                match found.map_or(Newer::Unknown, |found| found.folder.newer) {
+                    Newer::Passes => {}
+                    Newer::Refuses => preflight.lacks.push(Lack::of(format!("{tool} refuses to start: {beside}"))),
+                    Newer::Unknown => preflight.gaps.push(format!("whether {tool} starts is not known: {beside}")),
+                }
+            }
             verdict => {
                 let why = judged.why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
                 let mut lack = Lack::of(format!("migration {} of the artifact is {} there{why}", judged.key, verdict.name()));

@@ -46,6 +46,7 @@ mod history_several;
 mod history_strangers;
 mod history_tools;
 mod hostile;
+mod incidents;
 mod listening;
 mod lock;
 mod lock_mysql;

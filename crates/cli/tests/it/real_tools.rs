@@ -173,6 +173,7 @@ fn plays(tool: &Tool) {
     }
     play.applies();
     play.says(0, &["applied", "applied", "applied"]);
+    play.is_started_again();
     play.is_out_of_order();
 }
 

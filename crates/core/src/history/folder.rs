@@ -262,6 +262,7 @@ pub struct Folder {
     /// How it was told.
     pub why: String,
     pub grouping: Grouping,
+    pub newer: Newer,
     /// In the order they run.
     pub migrations: Vec<Migration>,
     /// Files that the tool would not run, or not as it seems, with the reason.
@@ -346,6 +347,32 @@ pub struct Reader {
     /// What it would run, in order.
     pub read: fn(&Tree, &Wish) -> Reading,
     pub grouping: Grouping,
+    pub newer: Newer,
+}
+
+/// What a tool does that is to run its files and finds a record of one that is newer than all of them, as a release finds it that is
+/// started again after the next one was deployed. The tests of real tools measure it of those that are installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Newer {
+    Refuses,
+    Passes,
+    /// Nobody has looked.
+    Unknown,
+}
+
+impl Newer {
+    /// What that means for the release that runs before this one, once it is recorded; nothing where it goes on as ever.
+    #[must_use]
+    pub fn before(self, tool: &str, key: &str) -> Option<String> {
+        match self {
+            Self::Refuses => Some(format!(
+                "{tool} of the release that runs now refuses to start once {key} is recorded, of which that release has no file: \
+                 until the new one is out, or this is taken back with its record, do not restart it and add no instance of it"
+            )),
+            Self::Unknown => Some(format!("whether {tool} of the release that runs now starts again once {key} is recorded is not known")),
+            Self::Passes => None,
+        }
+    }
 }
 
 /// What is read of a folder.
@@ -375,7 +402,8 @@ impl Reader {
         let Reading { migrations, odd, root, dumped } = (self.read)(tree, wish);
         let mut odd: Vec<(String, String)> = odd.into_iter().chain(twice(&migrations)).collect();
         odd.extend(tree.unread.iter().cloned());
-        Folder { tool: self.tool, why, grouping: self.grouping, migrations, odd, root, dumped }
+        let Self { tool, grouping, newer, .. } = *self;
+        Folder { tool, why, grouping, newer, migrations, odd, root, dumped }
     }
 
     fn records_in(&self, tables: &[String]) -> bool {

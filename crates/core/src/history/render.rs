@@ -221,6 +221,7 @@ mod tests {
             tool: liquibase::NAME,
             why: String::new(),
             grouping: super::super::folder::Grouping::None,
+            newer: super::super::folder::Newer::Passes,
             migrations,
             odd: Vec::new(),
             root: None,

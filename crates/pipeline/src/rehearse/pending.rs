@@ -47,6 +47,8 @@ pub fn pending(target: &Manifest, label: &str, read: &Migrations) -> Result<Rele
     let mut notes = left.notes;
     notes.extend(of_others.into_iter().map(|(_, words)| format!("not understood in the folder: {words}")));
     let files = files(read, cuts.iter())?;
+    let last = cuts.last().map(|cut| cut.migration.key.as_str());
+    notes.extend(last.and_then(|key| read.folder.newer.before(read.folder.tool, key)));
     Ok(Release { tool: Some(read.folder.tool), grouping: read.folder.grouping, cuts, gaps, notes, files, old: Vec::new() })
 }
 

@@ -5,6 +5,8 @@ use super::{TOOLS, borrowed, end, filled, port_of, started, told, waited};
 use crate::history::{last, words};
 use crate::history_repair::run;
 use crate::run::{Place, Ran};
+use evenkeel_core::history::READERS;
+use evenkeel_core::history::folder::Newer;
 use evenkeel_testkit::{TestDb, database, newest};
 use serde_json::Value;
 
@@ -275,6 +277,24 @@ impl<'t> Play<'t> {
             self.forget(3);
         }
         self.says(0, &["applied", "applied", "pending"]);
+    }
+
+    /// The release before this one is started again: its tool finds the third recorded, and has no file of it.
+    pub fn is_started_again(&self) {
+        for (path, _) in self.tool.third {
+            std::fs::remove_file(self.place.path(path)).unwrap();
+            let _ = self.place.path(path).parent().map(std::fs::remove_dir);
+        }
+        self.put(self.tool.files, "select 1");
+        let ran = self.runs(self.tool.apply);
+        let newer = if ran.code == Some(0) { Newer::Passes } else { Newer::Refuses };
+        let reader = READERS.iter().find(|reader| reader.tool == self.tool.name || self.tool.name.contains(reader.tool));
+        let known = reader.map(|reader| reader.newer);
+        // What its program does need not be what it does elsewhere.
+        let known = known.filter(|known| *known != Newer::Unknown).or(Some(newer).filter(|_| self.tool.name == "refinery"));
+        assert_eq!(known, Some(newer), "{}: {}{}", self.tool.name, ran.stdout, ran.stderr);
+        self.put_third();
+        self.says(0, &["applied", "applied", "applied"]);
     }
 
     /// One before others that did run.

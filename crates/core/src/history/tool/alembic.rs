@@ -1,7 +1,7 @@
 //! Alembic: the revisions the database stands at, one row a branch.
 
 use super::{code, graph};
-use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Sure, Tree, Wish};
+use crate::history::folder::{File, Fit, Grouping, Newer, Reader, Reading, Sure, Tree, Wish};
 use crate::history::record::Family::Text;
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Rows, keyed};
@@ -24,7 +24,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// Python files that name their revision and those it comes after; one transaction for all that is pending.
 /// <https://alembic.sqlalchemy.org/en/latest/tutorial.html>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::Batch };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::Batch, newer: Newer::Refuses };
 
 /// What is written behind a name on its line, up to the end of what it opens.
 fn written<'t>(text: &'t str, name: &str) -> Option<&'t str> {

@@ -2,7 +2,7 @@
 //! tool's own notes.
 
 use super::sum::sha256_base64;
-use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish};
+use crate::history::folder::{File, Fit, Grouping, Migration, Newer, Reader, Reading, Sure, Transaction, Tree, Wish};
 use crate::history::record::Family::{Compound, Number, Text};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::shape::{Shape, Tool};
@@ -44,7 +44,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// Files `VERSION_name.sql` of one folder in the order of their names, and `atlas.sum`, which holds a sum of each with all before it.
 /// <https://atlasgo.io/concepts/migration-directory-integrity>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Unknown };
 
 const SUMS: &str = "atlas.sum";
 

@@ -1,12 +1,13 @@
 //! dbmate's folder. Its table is the one Rails makes, see `rails`.
 
-use crate::history::folder::{File, Fit, Grouping, Migration, Part, Reader, Reading, Sure, Transaction, Tree, Wish, numbered};
+use crate::history::folder::{File, Fit, Grouping, Migration, Newer, Part, Reader, Reading, Sure, Transaction, Tree, Wish, numbered};
 use crate::history::status::{Status, Told};
 
 /// Files of one folder, `VERSION_NAME.sql`, with `-- migrate:up` and `-- migrate:down` within, in the order of their names. Nothing is
 /// summed up.
 /// <https://github.com/amacneil/dbmate#creating-migrations>
-pub const FOLDER: Reader = Reader { tool: "dbmate", records: &["Rails or dbmate", "Rails"], fits, read, grouping: Grouping::PerFile };
+pub const FOLDER: Reader =
+    Reader { tool: "dbmate", records: &["Rails or dbmate", "Rails"], fits, read, grouping: Grouping::PerFile, newer: Newer::Passes };
 
 /// Whether a line begins the way there or the way back, with what is said behind it.
 fn section(line: &str) -> Option<(bool, &str)> {

@@ -1,6 +1,6 @@
 //! Diesel. It records versions without the dashes of their folders' names.
 
-use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish};
+use crate::history::folder::{Fit, Grouping, Migration, Newer, Reader, Reading, Sure, Transaction, Tree, Wish};
 use crate::history::record::Family::{Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Rows, keyed};
@@ -22,7 +22,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// Folders `VERSION_NAME` with `up.sql` and `down.sql`, in the order of their names. Nothing is summed up.
 /// <https://docs.rs/diesel_migrations>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Passes };
 
 fn fits(tree: &Tree) -> Option<Fit> {
     let file = tree.files.iter().find(|file| file.name() == "up.sql" && !file.folder().is_empty())?;

@@ -2,7 +2,7 @@
 
 use super::code::{self, Names};
 use super::graph;
-use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Tree, Wish};
+use crate::history::folder::{File, Fit, Grouping, Migration, Newer, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Cells as Row, Noted, Rows, text};
@@ -31,7 +31,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// Python files `NNNN_name.py` in the folder `migrations` of each app; app and name are recorded.
 /// <https://docs.djangoproject.com/en/stable/topics/migrations/>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Passes };
 
 const NAMES: Names = Names { language: "Python", key };
 

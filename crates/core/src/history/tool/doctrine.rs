@@ -1,7 +1,7 @@
 //! Doctrine Migrations: names of classes. A row whose time is missing was written by hand, and counts.
 
 use super::code::{self, Names};
-use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
+use crate::history::folder::{File, Fit, Grouping, Newer, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::shape::{Shape, Tool};
@@ -37,7 +37,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// PHP classes `VersionYYYYMMDDHHMMSS`; the whole name of the class with its namespace is recorded.
 /// <https://www.doctrine-project.org/projects/doctrine-migrations/en/current/reference/migration-classes.html>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Unknown };
 
 const NAMES: Names = Names { language: "PHP", key };
 

@@ -1,7 +1,7 @@
 //! Drizzle: what it calls `created_at` is the time in its journal, which names the migration.
 
 use super::sum::sha256;
-use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Tree, Wish};
+use crate::history::folder::{Fit, Grouping, Migration, Newer, Reader, Reading, Sure, Tree, Wish};
 use crate::history::record::Family::{Number, Text};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Noted, Rows, numbered as by_number, text};
@@ -29,7 +29,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// A journal, `meta/_journal.json`, names the files in order; all that is pending runs in one transaction. SHA-256 of each file.
 /// <https://orm.drizzle.team/docs/drizzle-kit-migrate>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::Batch };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::Batch, newer: Newer::Passes };
 
 const JOURNAL: &str = "meta/_journal.json";
 

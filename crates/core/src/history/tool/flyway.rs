@@ -4,7 +4,7 @@ mod conf;
 
 use super::code::unread;
 use super::sum::crc32_of_lines;
-use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish, rank};
+use crate::history::folder::{File, Fit, Grouping, Migration, Newer, Reader, Reading, Sure, Transaction, Tree, Wish, rank};
 use crate::history::record::Family::{Flag, Number, Text};
 use crate::history::record::{Cells, Record, State, column, unusual};
 use crate::history::row::{Cell, Cells as Row, Noted, Rows, text};
@@ -63,7 +63,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 /// `V1.1__description.sql`, `R__description.sql`, `U` for the way back and `B` for a baseline, in any folder beneath; a `.conf` beside a
 /// file says how it runs. CRC-32 of the lines. What is no SQL is known by its name. Which folders are read, `flyway.conf` may say.
 /// <https://documentation.red-gate.com/fd/migrations-271585107.html>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Passes };
 
 const END: &str = ".sql";
 /// Endings of what Flyway runs and is no SQL.

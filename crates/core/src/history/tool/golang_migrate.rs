@@ -1,6 +1,6 @@
 //! golang-migrate: one row, the version the database stands at, and whether it was reached.
 
-use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish, numbered, rank};
+use crate::history::folder::{File, Fit, Grouping, Migration, Newer, Reader, Reading, Sure, Transaction, Tree, Wish, numbered, rank};
 use crate::history::record::Family::{Flag, Number};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::row::{Cell, Noted, Rows};
@@ -25,7 +25,8 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// Pairs of files, `VERSION_TITLE.up.sql` and `VERSION_TITLE.down.sql`; each is sent as one simple query. Nothing is summed up.
 /// <https://github.com/golang-migrate/migrate/blob/master/MIGRATIONS.md>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::ImplicitBlock };
+pub const FOLDER: Reader =
+    Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::ImplicitBlock, newer: Newer::Refuses };
 
 fn fits(tree: &Tree) -> Option<Fit> {
     let file = named(tree, ".up.sql").next()?.0;

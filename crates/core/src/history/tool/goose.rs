@@ -1,6 +1,6 @@
 //! goose: a row each time a migration goes up or down; the last one tells.
 
-use crate::history::folder::{File, Fit, Grouping, Migration, Part, Reader, Reading, Sure, Transaction, Tree, Wish, numbered, rank};
+use crate::history::folder::{File, Fit, Grouping, Migration, Newer, Part, Reader, Reading, Sure, Transaction, Tree, Wish, numbered, rank};
 use crate::history::record::Family::{Flag, Number, Time};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::row::{Cell, Rows, numbered as by_number};
@@ -36,7 +36,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// Files of one folder, `VERSION_NAME.sql`, with `-- +goose Up` and `-- +goose Down` within. Nothing is summed up.
 /// <https://pressly.github.io/goose/documentation/annotations/>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Unknown };
 
 fn fits(tree: &Tree) -> Option<Fit> {
     let marked = tree.ending(".sql").find(|file| file.text().is_ok_and(|text| text.lines().any(|line| annotation(line) == Some("up"))))?;

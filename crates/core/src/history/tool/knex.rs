@@ -1,7 +1,7 @@
 //! Knex: names of files in batches; a lock in a table of its own.
 
 use super::code::{self, Names};
-use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
+use crate::history::folder::{File, Fit, Grouping, Newer, Reader, Reading, Tree, Wish};
 use crate::history::lock::RowLock;
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
@@ -41,7 +41,7 @@ fn lock(row: &Cells<'_>) -> Option<Record> {
 
 /// Scripts `TIMESTAMP_name.js`; the whole name of the file is recorded.
 /// <https://knexjs.org/guide/migrations.html>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Refuses };
 
 const NAMES: Names = Names { language: "JavaScript", key };
 

@@ -1,7 +1,7 @@
 //! Laravel: names of files in batches.
 
 use super::code::{self, Names};
-use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
+use crate::history::folder::{File, Fit, Grouping, Newer, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Rows, keyed, text};
@@ -23,7 +23,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// PHP files `YYYY_MM_DD_HHMMSS_name.php`; the name without its ending is recorded.
 /// <https://laravel.com/docs/migrations>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::None };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::None, newer: Newer::Passes };
 
 const NAMES: Names = Names { language: "PHP", key };
 

@@ -14,7 +14,7 @@ pub use printed::cut;
 pub use written::{ROW_LOCK, ROWS};
 
 use super::sum::md5;
-use crate::history::folder::{File, Fit, Grouping, Migration, Part, Reader, Reading, Sure, Transaction, Tree, Wish};
+use crate::history::folder::{File, Fit, Grouping, Migration, Newer, Part, Reader, Reading, Sure, Transaction, Tree, Wish};
 use crate::history::record::Family::{Flag, Number, Text, Time};
 use crate::history::record::{Cells, Record, State, column, unusual};
 use crate::history::shape::{Role, Shape, Tool};
@@ -78,7 +78,7 @@ fn lock(row: &Cells<'_>) -> Option<Record> {
 /// Change logs, each naming change sets and others that it includes; a change set runs in a transaction of its own. MD5 of the text
 /// without white space (9), or with one space where there was any (8).
 /// <https://docs.liquibase.com/concepts/changelogs/home.html>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Passes };
 
 /// Whether a recorded key is that of a change set: its path may be told from another folder, and what a file without a header is called
 /// is the tool's version's choice.

@@ -1,6 +1,6 @@
 //! node-pg-migrate: names of files.
 
-use crate::history::folder::{File, Fit, Grouping, Migration, Part, Reader, Reading, Sure, Tree, Wish, numbered};
+use crate::history::folder::{File, Fit, Grouping, Migration, Newer, Part, Reader, Reading, Sure, Tree, Wish, numbered};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Rows, keyed, text};
@@ -23,7 +23,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 /// Files `TIMESTAMP_NAME.sql` with `-- Up Migration` and `-- Down Migration` within, or in JavaScript; all that is pending runs in one
 /// transaction. The name without its ending is all that is recorded.
 /// <https://salsita.github.io/node-pg-migrate/>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::Batch };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::Batch, newer: Newer::Passes };
 
 const CODE: &[&str] = &[".js", ".cjs", ".mjs", ".ts"];
 

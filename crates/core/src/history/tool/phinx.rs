@@ -1,7 +1,7 @@
 //! Phinx, and CakePHP's migrations, which are built on it. A migration that has no end did not finish.
 
 use super::code::{self, Names};
-use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
+use crate::history::folder::{File, Fit, Grouping, Newer, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::shape::{Shape, Tool};
@@ -30,7 +30,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// PHP files `YYYYMMDDHHMMSS_name_of_class.php`; the number and the name of the class are recorded.
 /// <https://book.cakephp.org/phinx/0/en/migrations.html>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Unknown };
 
 const NAMES: Names = Names { language: "PHP", key };
 

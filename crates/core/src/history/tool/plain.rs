@@ -1,11 +1,11 @@
 //! Files that no tool is known for: run one after the other by the server's own client. Nothing is recorded.
 
 use crate::compare::natural;
-use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish};
+use crate::history::folder::{Fit, Grouping, Migration, Newer, Reader, Reading, Sure, Transaction, Tree, Wish};
 use crate::history::include::{self, included};
 
 /// All `.sql` files in the order a person would sort them; words of a file itself begin and end transactions.
-pub const FOLDER: Reader = Reader { tool: "plain SQL", records: &[], fits, read, grouping: Grouping::None };
+pub const FOLDER: Reader = Reader { tool: "plain SQL", records: &[], fits, read, grouping: Grouping::None, newer: Newer::Unknown };
 
 /// Ends of names that are a way back.
 const BACK: &[&str] = &[".down.sql", ".rollback.sql", ".undo.sql", ".revert.sql", "/down.sql"];

@@ -1,7 +1,7 @@
 //! Prisma Migrate. A row that has no end did not finish: Prisma writes it before it runs the file.
 
 use super::sum::sha256;
-use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish};
+use crate::history::folder::{Fit, Grouping, Migration, Newer, Reader, Reading, Sure, Transaction, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::row::{Cell, Noted, Rows, keyed, text};
@@ -48,7 +48,8 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// Folders with a `migration.sql`, in the order of their names; each file is sent as one simple query and summed up with SHA-256.
 /// <https://www.prisma.io/docs/orm/prisma-migrate/understanding-prisma-migrate/migration-histories>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::ImplicitBlock };
+pub const FOLDER: Reader =
+    Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::ImplicitBlock, newer: Newer::Unknown };
 
 fn fits(tree: &Tree) -> Option<Fit> {
     if let Some(lock) = tree.files.iter().find(|file| file.name() == "migration_lock.toml") {

@@ -2,7 +2,7 @@
 //! in nothing else, so what is said of their files will need a file each.
 
 use super::code::{self, Names};
-use crate::history::folder::{Dumped, File, Fit, Grouping, Reader, Reading, Tree, Wish};
+use crate::history::folder::{Dumped, File, Fit, Grouping, Newer, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::Text;
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Rows, keyed};
@@ -24,7 +24,8 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// Ruby files `VERSION_name.rb`, each in a transaction of its own; the version is all that is recorded.
 /// <https://guides.rubyonrails.org/active_record_migrations.html>
-pub const FOLDER: Reader = Reader { tool: "Rails", records: &["Rails", NAME], fits, read: folder, grouping: Grouping::PerFile };
+pub const FOLDER: Reader =
+    Reader { tool: "Rails", records: &["Rails", NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Passes };
 
 const NAMES: Names = Names { language: "Ruby", key };
 

@@ -1,7 +1,7 @@
 //! refinery, the Rust library with files named as Flyway's.
 
 use super::sum::sip13;
-use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Sure, Tree, Wish, rank};
+use crate::history::folder::{File, Fit, Grouping, Migration, Newer, Reader, Reading, Sure, Tree, Wish, rank};
 use crate::history::record::Family::{Number, Text};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Noted, Rows, numbered as by_number, text};
@@ -30,7 +30,8 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 /// Files named as Flyway's, `V1__name.sql`, with whole numbers; `U` for those that may run out of order. The sum is SipHash 1-3 of
 /// name, number and text.
 /// <https://docs.rs/refinery/latest/refinery/>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+// Its program passes over it; one that it is built into refuses, unless that is set otherwise.
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Unknown };
 
 fn fits(tree: &Tree) -> Option<Fit> {
     let file = named(tree).next()?.0;

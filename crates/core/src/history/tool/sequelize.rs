@@ -1,7 +1,7 @@
 //! Sequelize, and umzug, whose storage it is: names of files and nothing else.
 
 use super::code::{self, Names};
-use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
+use crate::history::folder::{File, Fit, Grouping, Newer, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::Text;
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Rows, keyed};
@@ -20,7 +20,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// Scripts `TIMESTAMP-name.js`; the whole name of the file is recorded.
 /// <https://sequelize.org/docs/v6/other-topics/migrations/>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Passes };
 
 const NAMES: Names = Names { language: "JavaScript", key };
 

@@ -1,7 +1,7 @@
 //! Sqitch: changes of projects. One name may be deployed again after a tag, so each row is an event of its own.
 
 use super::sum::sha1;
-use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish};
+use crate::history::folder::{Fit, Grouping, Migration, Newer, Reader, Reading, Sure, Transaction, Tree, Wish};
 use crate::history::include::included;
 use crate::history::record::Family::{Text, Time};
 use crate::history::record::{Cells, Record, column};
@@ -43,7 +43,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// A plan names the changes in order; `deploy/NAME.sql` and `revert/NAME.sql` are run by the server's own client. SHA-1 of the file.
 /// <https://sqitch.org/docs/manual/sqitch/>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::None };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::None, newer: Newer::Refuses };
 
 const PLAN: &str = "sqitch.plan";
 

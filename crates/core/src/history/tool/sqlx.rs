@@ -1,7 +1,7 @@
 //! sqlx, the Rust library with its command `sqlx migrate`.
 
 use super::sum::sha384;
-use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish, numbered, rank};
+use crate::history::folder::{File, Fit, Grouping, Migration, Newer, Reader, Reading, Sure, Transaction, Tree, Wish, numbered, rank};
 use crate::history::record::Family::{Bytes, Flag, Number, Text, Time};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::row::{Cell, Noted, Rows, numbered as by_number, text};
@@ -40,7 +40,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 /// Files of one folder, `VERSION_DESCRIPTION.sql`, or pairs that end in `.up.sql` and `.down.sql`. The whole text is summed up with
 /// SHA-384; one that begins with `-- no-transaction` is sent without one.
 /// <https://docs.rs/sqlx/latest/sqlx/macro.migrate.html>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Refuses };
 
 fn fits(tree: &Tree) -> Option<Fit> {
     let file = named(tree).next()?.0;

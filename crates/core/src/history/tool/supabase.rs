@@ -1,6 +1,6 @@
 //! Supabase's command line, which keeps the statements it ran.
 
-use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Tree, Wish, numbered};
+use crate::history::folder::{Fit, Grouping, Migration, Newer, Reader, Reading, Sure, Tree, Wish, numbered};
 use crate::history::record::Family::{Compound, Text};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Rows, keyed, text};
@@ -29,7 +29,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// Files of one folder, `TIMESTAMP_NAME.sql`. What it keeps are the statements it ran, not a sum of the file.
 /// <https://supabase.com/docs/guides/deployment/database-migrations>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Unknown };
 
 fn named(tree: &Tree) -> impl Iterator<Item = (&crate::history::folder::File, &str, &str)> {
     tree.files.iter().filter_map(|file| {

@@ -1,7 +1,7 @@
 //! TypeORM: names of classes.
 
 use super::code::{self, Names};
-use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
+use crate::history::folder::{File, Fit, Grouping, Newer, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Cells as Row, Noted, Rows, keyed, text};
@@ -23,7 +23,7 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 /// Scripts `TIMESTAMP-Name.ts` with a class `NameTIMESTAMP`, whose name is recorded; all that is pending runs in one transaction.
 /// <https://typeorm.io/docs/advanced-topics/migrations>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::Batch };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::Batch, newer: Newer::Passes };
 
 const NAMES: Names = Names { language: "JavaScript", key };
 

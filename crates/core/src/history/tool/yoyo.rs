@@ -1,7 +1,7 @@
 //! yoyo: names of files, or their hashes where a name was not kept; a lock in a table of its own.
 
 use super::graph;
-use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish};
+use crate::history::folder::{Fit, Grouping, Migration, Newer, Reader, Reading, Sure, Transaction, Tree, Wish};
 use crate::history::lock::{Holder, RowLock};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
@@ -39,7 +39,7 @@ fn lock(row: &Cells<'_>) -> Option<Record> {
 
 /// Files `NAME.sql`, with `NAME.rollback.sql` for the way back, or in Python. The name is all that is recorded.
 /// <https://ollycope.com/software/yoyo/latest/#migration-files>
-pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile, newer: Newer::Passes };
 
 const BACK: &str = ".rollback.sql";
 

@@ -70,6 +70,9 @@ pub(super) enum Change {
     Rendered(String),
 }
 
+/// Said of a change set whose failure ends nothing.
+pub(super) const UNNOTICED: &str = "failOnError is false: where a statement of it fails Liquibase goes on and ends as if all were well";
+
 /// Elements of a change set that are no changes.
 const ABOUT: &[&str] = &[
     "id",
@@ -165,6 +168,7 @@ fn set(path: &str, node: &Node, odd: &mut Vec<(u32, String)>) -> ChangeSet {
     if own("runOrder").is_some() {
         odd.push((node.line, "runOrder puts it elsewhere: its place in the order is not understood".to_owned()));
     }
+    odd.extend((node.flag("failOnError") == Some(false)).then(|| (node.line, UNNOTICED.to_owned())));
     let mut sums: Vec<String> = Vec::new();
     for named in node.children.iter().filter(|child| child.name == "validCheckSum") {
         sums.extend(named.children.iter().chain([named]).map(|one| one.text.trim().to_owned()).filter(|sum| !sum.is_empty()));

@@ -3,7 +3,7 @@
 //! Names of attributes are sought anywhere on the line, and the last one counts, as Liquibase does.
 //! <https://docs.liquibase.com/concepts/changelogs/sql-format.html>
 
-use super::changelog::{Change, ChangeSet, Log, Said};
+use super::changelog::{Change, ChangeSet, Log, Said, UNNOTICED};
 use super::text::Sql;
 
 /// Whether a text is one: its first line that is not empty says so.
@@ -105,7 +105,10 @@ pub(super) fn read(path: &str, text: &str) -> Log {
         } else if let Some(rest) = after(line, "changeset").filter(|rest| rest.starts_with(char::is_whitespace)) {
             log.said.extend(open.take().map(|building| building.done(path)));
             match header(rest) {
-                Some((author, id)) => open = Some(Building::new(author, id, line, at)),
+                Some((author, id)) => {
+                    log.odd.extend((flag(line, "failOnError") == Some(false)).then(|| (at, UNNOTICED.to_owned())));
+                    open = Some(Building::new(author, id, line, at));
+                }
                 None => log.odd.push((at, "a change set without AUTHOR:ID: Liquibase refuses the file".to_owned())),
             }
         } else if let Some(building) = &mut open {
