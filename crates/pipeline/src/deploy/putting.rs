@@ -26,6 +26,16 @@ pub struct Aside {
     pub after: Manifest,
 }
 
+/// What a column is that statements have to name.
+const HIDDEN: &str = "invisible";
+
+/// Whether its table has another column that statements meet without naming it: a table needs one.
+fn has_others(column: &Object, now: &Manifest) -> bool {
+    let is_in = |other: &&Object| other.identity.part(0) == column.identity.part(0) && other.identity.part(1) == column.identity.part(1);
+    let mut others = now.of_kind(Kind::Column).iter().filter(is_in).filter(|other| other.identity != column.identity);
+    others.any(|other| other.get(HIDDEN).is_none())
+}
+
 /// Of a table, a column or a type, on such a day and until another; why there are none.
 pub fn aside(
     object: &Object,
@@ -65,6 +75,10 @@ pub fn aside(
     if let Some(own) = goal.get_mut(&(object.kind, object.identity.clone())).filter(|own| own.kind == Kind::Column) {
         for name in SETS {
             own.unset(name);
+        }
+        // Who inserts rows without a list of columns, or reads all of them, does not meet it.
+        if Kind::Column.spec().property_on(HIDDEN, now.endpoint.engine) && has_others(object, now) {
+            own.set(HIDDEN, true);
         }
     }
     let other = fresh(object);
