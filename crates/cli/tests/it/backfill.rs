@@ -99,7 +99,8 @@ fn parts_make_of_a_table_what_one_statement_makes_of_its_copy() {
         let rows = [0, 1, 2, 500, 1000][dice.next(5)];
         let most = [1, 3, 50, 500][dice.next(if rows > 500 { 2 } else { 4 })].max(rows / 12);
         let condition =
-            ["b is distinct from a * 2", "b is null and a is not null", "a % 3 = 1 and coalesce(b, -1) <> a * 2 -- some"][dice.next(3)];
+            ["b is distinct from a * 2", "b is null and a is not null", "(a % 3 = 1 and coalesce(b, -1) <> a * 2) is true -- some"]
+                [dice.next(3)];
         let words = format!("seed {seed}, case {case}: {columns}, {rows} rows, parts of {most}, {condition}");
         db.exec(&format!(
             "drop table if exists t, copy;
@@ -355,4 +356,18 @@ fn a_statement_of_its_own_fills_another_table_and_keys_that_are_texts_are_kept_n
         let bytes = std::fs::read(place.path(file)).unwrap_or_default();
         assert!(!bytes.windows(7).any(|window| window == b"secret-"), "{file} has a key");
     }
+}
+
+#[test]
+fn a_condition_that_says_neither_yes_nor_no_of_a_row_completes_nothing() {
+    let db = database(newest());
+    accounts(&db, 700);
+    // Nothing stands in the column yet: to the server `<>` is true of no row.
+    let place = configured(&db.url(), "dev", &LINES.replace("lower_mail is distinct from lower(mail)", "lower_mail <> lower(mail)"));
+    let told = backfill(&place, &[]).exits(2).json();
+    assert_ne!(told["outcome"], "complete", "{told}");
+    assert!(told.to_string().contains("of 700 rows it says neither yes nor no (NULL)"), "{told}");
+    assert_eq!(touched(&db).0, "0");
+    let place = configured(&db.url(), "dev", LINES);
+    backfill(&place, &[]).exits(0);
 }

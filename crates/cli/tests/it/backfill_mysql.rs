@@ -57,7 +57,8 @@ fn parts_make_of_a_table_what_one_statement_makes_of_its_copy() {
             let rows = [0, 1, 300, 900][dice.next(4)];
             let most = [1, 50, 500][dice.next(3)].max(rows / 8);
             let condition =
-                ["not (b <=> a * 2)", "b is null and a is not null", "a % 3 = 1 and coalesce(b, -1) <> a * 2 -- some"][dice.next(3)];
+                ["not (b <=> a * 2)", "b is null and a is not null", "(a % 3 = 1 and coalesce(b, -1) <> a * 2) is true -- some"]
+                    [dice.next(3)];
             let words = format!("seed {seed}, case {case}: {key:?}, {rows} rows, parts of {most}, {condition}");
             filled(&db, key, rows);
             db.exec(&format!("update copy_of_t set b = a * 2, touched = 1 where {condition}\n"));
@@ -176,4 +177,16 @@ fn a_key_that_counts_down_is_walked_too() {
     let told = backfill(&configured(&db.url(), "dev", lines), &["--accept-gap", "lag"]).exits(0).json();
     assert_eq!(told["outcome"], "complete", "{told}");
     assert_eq!(db.value("select concat(sum(b = id), ' ', max(n)) from down").as_deref(), Some("5 1"));
+}
+
+#[test]
+fn a_condition_that_says_neither_yes_nor_no_of_a_row_completes_nothing() {
+    for db in some() {
+        filled(&db, KEYS[0], 9);
+        db.exec("update t set a = 1, b = null");
+        let lines = "[backfill.mails]\ntable = \"t\"\nset = \"b = a * 2\"\nwhere = \"b <> a * 2\"\n";
+        let told = backfill(&configured(&db.url(), "dev", lines), &[]).exits(2).json();
+        assert!(told.to_string().contains("of 9 rows it says neither yes nor no (NULL)"), "{told}");
+        backfill(&configured(&db.url(), "dev", &lines.replace("b <> a * 2", "not (b <=> a * 2)")), &[]).exits(0);
+    }
 }

@@ -122,6 +122,8 @@ fn what_is_declared_is_read_with_care() {
         ("differs = \"label is distinct from upper(name)\"", "differs = \" \"", 78, "differs"),
         ("differs = \"label", "differs = \"nobody", 2, "nobody"),
         ("differs = \"label is distinct from upper(name)\"", "differs = \"true) or (true\"", 2, "syntax error"),
+        // Of a row in which one of them is missing it says neither yes nor no.
+        ("differs = \"label is distinct from upper(name)\"", "differs = \"nullif(label, label) <> upper(name)\"", 2, "neither yes nor no"),
         // Values of rows are in no message.
         ("differs = \"label is distinct from upper(name)\"", "differs = \"name::int = 1\"", 2, "type integer: \"…\""),
         ("old = [\"public.people.name\"]", "old = [\"public.people.nix\"]", 1, "there is no column and no table public.people.nix"),
