@@ -6,7 +6,7 @@
 pub use crate::manifest::has_word;
 
 use crate::finding::Place;
-use crate::statement::{Nature, Statement};
+use crate::statement::{Nature, Statement, changes_rows};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -277,6 +277,14 @@ pub struct Trace {
     pub temporary: Option<u64>,
     /// The superuser ran it for the role, which may not be let to do that where it counts.
     pub by_superuser: bool,
+}
+
+impl Trace {
+    /// It changes rows by a condition, and none were here that it is about: what it does to them was not seen.
+    #[must_use]
+    pub fn met_none(&self) -> bool {
+        self.rows == 0 && self.error.is_none() && changes_rows(&self.tag) && !self.grows_with.is_empty()
+    }
 }
 
 /// What is known around one statement.
