@@ -26,6 +26,12 @@ pub enum Nature {
     Unknown,
 }
 
+/// Whether a statement, by its tag, changes rows and says how many.
+#[must_use]
+pub fn changes_rows(tag: &str) -> bool {
+    ["INSERT", "UPDATE", "DELETE", "MERGE"].contains(&tag)
+}
+
 /// A word that begins or ends a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Word {

@@ -6,7 +6,7 @@
 pub use crate::manifest::has_word;
 
 use crate::finding::Place;
-use crate::statement::{Nature, Statement, Substitute};
+use crate::statement::{Nature, Statement, Substitute, changes_rows};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -277,6 +277,14 @@ pub struct Trace {
     pub temporary: Option<u64>,
     /// What stood in for rights that the role may not have where it counts.
     pub substitute: Option<Substitute>,
+}
+
+impl Trace {
+    /// It changes rows by a condition, and none were here that it is about: what it does to them was not seen.
+    #[must_use]
+    pub fn met_none(&self) -> bool {
+        self.rows == 0 && self.error.is_none() && changes_rows(&self.tag) && !self.grows_with.is_empty()
+    }
 }
 
 /// What is known around one statement.

@@ -227,3 +227,52 @@ fn nulls_and_defaults_that_an_application_meets_are_named() {
     place.write("release.sql", "alter table people add nick text;\nselect nonsense;\n");
     assert_eq!(rehearsed(&place, &db, &["--only", "effect"], 1)["meets"].as_array().map(Vec::len), Some(0));
 }
+
+/// dsx-ai-factory/infra-controller#1824: the release fills in what the application that runs takes for "unclaimed", and every query stays
+/// valid. What is filled in must be NULL somewhere for that to show.
+#[test]
+fn an_application_that_meets_what_a_release_has_filled_in_does_not_do_the_same() {
+    let db = database(newest());
+    db.exec(
+        "create table hosts (id int primary key, machine text);
+         insert into hosts select i, case when i % 2 = 0 then 'm' end from generate_series(1, 1000) i; analyze hosts",
+    );
+    let place = Place::new();
+    place.write("evenkeel.toml", "[gates]\nrequire = [\"run\"]\n");
+    place.write("q.sql", "delete from hosts where machine is not null;");
+    let url = db.url();
+    let told = |release: &str, more: &[&str], code: i32| {
+        place.write("release.sql", release);
+        let first = ["rehearse", "release.sql", "--for", &url, "--only", "run,compatibility", "--queries", "q.sql", "--format", "json"];
+        place.run(&[&first[..], more].concat()).exits(code).json()
+    };
+    let fills = "update hosts set machine = 'orphan' where machine is null;";
+    let one = told(fills, &["--rows", "10%"], 1);
+    let found = &one["compatibility"]["queries"][0];
+    assert!(found["outcome"] == "otherwise" && found["why"].as_str().unwrap().ends_with(" 100 after it"), "{found}");
+    // Without the target's share of NULL nothing is filled in: then nothing was seen.
+    let one = told(fills, &[], 2);
+    let found = gate(&one, "compatibility");
+    assert!(found["holds"].is_null() && found["found"].as_str().unwrap().contains("none of them were here"), "{found}");
+    // Nor is it known of a way back whether it restores what was not changed.
+    place.write("m/1_a.up.sql", "update hosts set machine = 'x' where machine = 'never made up';");
+    place.write("m/1_a.down.sql", "select 1;");
+    let one = place
+        .run(&["rehearse", "m/1_a.up.sql", "--for", &url, "--migrations", "m", "--only", "run,undo", "--rows", "10%", "--format", "json"])
+        .json();
+    let found = gate(&one, "data-loss");
+    assert!(found["holds"].is_null() && found["found"].as_str().unwrap().contains("none of them were here"), "{found}");
+}
+
+/// A release that stops: what is behind that was not seen, and no gate holds for it.
+#[test]
+fn what_is_behind_a_statement_that_is_refused_was_not_seen() {
+    let db = database(newest());
+    db.exec(TABLES);
+    let told = told(&db, "create table more (id int);\nselect 1 / 0;\nalter table people alter id type int;\n", &["--queries", "q"], 1);
+    assert_eq!(gate(&told, "run")["holds"], false, "{told}");
+    let holding: Vec<&Value> = told["gates"].as_array().unwrap().iter().filter(|gate| gate["holds"] == true).collect();
+    assert!(holding.is_empty(), "{holding:?}");
+    let found = gate(&told, "lock-hold")["found"].as_str().unwrap().to_owned();
+    assert!(found.ends_with(" stopped; what is behind that was not seen"), "{found}");
+}

@@ -48,7 +48,7 @@ pub(super) fn loss(limits: &Limits, migrations: &[Migration], target: &Target) -
     )
     .because("What was written is gone after the way back.")
     .do_this("rename in place of dropping, and drop in a later release");
-    if matches!(limits.undo.0, Undoing::ForwardOnly(_)) {
+    if limits.is_forward_only() {
         let gone = migrations.iter().flat_map(taken_away).collect::<Vec<_>>();
         let named = gone.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
         let more = if gone.len() > 3 { format!(" and {} more", gone.len() - 3) } else { String::new() };
@@ -73,13 +73,20 @@ pub(super) fn loss(limits: &Limits, migrations: &[Migration], target: &Target) -
         return gate.found(Some(false), format!("{}: {named}{more}", migration.key));
     }
     if let Some((migration, place)) = undone().find_map(|(migration, undo)| Some((migration, undo.rows_changed.as_ref()?))) {
-        let found = format!("{}: rows are changed, and a table had none: whether the way back restores them was not seen", migration.key);
+        let found =
+            format!("{}: rows are changed, and none of them were here: whether the way back restores them was not seen", migration.key);
         return gate.found(None, found).at(Some(place));
     }
     if let Some((migration, table)) = undone().find_map(|(migration, undo)| Some((migration, undo.unwritten.first()?))) {
         let found =
             format!("{}: what the new version writes could not be made up, so what becomes of it was not seen: {table}", migration.key);
         return gate.found(None, found);
+    }
+    if let Some(migration) = migrations.iter().find(|migration| migration.undo.is_none()) {
+        return gate.found(None, format!("{}: not tried", migration.key));
+    }
+    if undone().all(|(_, undo)| undo.exact.is_none()) {
+        return gate.found(None, "there is no way back that was tried");
     }
     gate.found(Some(true), "what was there before is there after each way back")
 }
@@ -88,7 +95,7 @@ pub(super) fn loss(limits: &Limits, migrations: &[Migration], target: &Target) -
 /// no part then.
 pub(super) fn recovery(limits: &Limits, migrations: &[Migration], target: &Target) -> Option<Gate> {
     let (limit, origin) = &limits.recovery;
-    if matches!(limits.undo.0, Undoing::ForwardOnly(_)) {
+    if limits.is_forward_only() {
         return None;
     }
     let gate = Gate::new(Part::Undo, "recovery-time", format!("the way back takes at most {}", time(*limit)), origin)

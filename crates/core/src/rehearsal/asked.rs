@@ -53,6 +53,8 @@ pub struct Asked {
     pub nexts: usize,
     /// What could not be asked.
     pub hidden: Vec<String>,
+    /// The first statement of the release that changes rows and met none of them where the queries were asked.
+    pub met_none: Option<Place>,
 }
 
 /// What a query did with one choice of values.
@@ -131,6 +133,12 @@ pub(super) fn gates(asked: Option<&Asked>) -> Vec<Gate> {
             (None, Some((one, why))) => gate.found(None, format!("{}: {why}", one.place)).at(Some(&one.place)),
             (None, None) if count == 0 => gate.found(None, "nothing was asked"),
             (None, None) if !asked.hidden.is_empty() => gate.found(None, asked.hidden.join("; ")),
+            (None, None) if asked.met_none.is_some() => {
+                let place = asked.met_none.as_ref();
+                let named = place.map(ToString::to_string).unwrap_or_default();
+                let words = "changes rows, and none of them were here: what queries do with those that it has changed was not seen";
+                gate.found(None, format!("{named} {words}")).at(place)
+            }
             (None, None) => {
                 let bare = asked.questions.iter().filter(|one| !one.met_rows).count();
                 let bare = if bare == 0 { String::new() } else { format!("; {bare} met no row, of which only that they run was seen") };
@@ -193,6 +201,8 @@ mod tests {
         let place = Place { file: "q.sql".to_owned(), line: 1, column: None };
         let one = |survival: Survival| Question { place: place.clone(), sql: String::new(), survival, columns: None, met_rows: true };
         let of = |all: Vec<Survival>| holds(Some(&Asked { questions: all.into_iter().map(one).collect(), ..Asked::default() }));
+        let idle = Asked { questions: vec![one(Survival::Same)], met_none: Some(place.clone()), ..Asked::default() };
+        assert_eq!(holds(Some(&idle)), [None], "the release did nothing to rows that are there to be changed");
         let unknown = || Survival::Unknown("no".to_owned());
         assert_eq!(of(vec![Survival::Same, Survival::Same]), [Some(true)]);
         assert_eq!(of(vec![Survival::Same, unknown()]), [None]);

@@ -91,6 +91,12 @@ impl Limits {
     pub const RECOVERY: Duration = Duration::from_secs(15 * 60);
     /// The origin of what nobody has written down.
     pub const DEFAULT: &'static str = "default";
+
+    /// Nobody demands a way back.
+    #[must_use]
+    pub fn is_forward_only(&self) -> bool {
+        matches!(self.undo.0, Undoing::ForwardOnly(_))
+    }
 }
 
 impl Default for Limits {

@@ -59,6 +59,14 @@ pub fn gates(
             (gate.holds, gate.found) = (None, words.clone());
         }
     }
+    if let Some(migration) = migrations.iter().find(|migration| migration.stopped.is_some()) {
+        // What did not run was not seen: nothing that was found until then holds for the release.
+        let claims = |gate: &&mut Gate| gate.holds == Some(true) && !(gate.part == Part::Undo && limits.is_forward_only());
+        for gate in gates.iter_mut().filter(claims) {
+            gate.found = format!("{} until {} stopped; what is behind that was not seen", gate.found, migration.key);
+            gate.holds = None;
+        }
+    }
     let (required, origin) = &limits.require;
     // Queries of the next application alone say nothing of the one that runs.
     let is_asked = asked.is_some_and(|asked| !asked.questions.is_empty());

@@ -5,12 +5,14 @@
 
 use super::each::{BASE, Each};
 use super::pending::Release;
-use crate::runner::{Blind, Manner};
+use crate::runner::{Manner, Onlooker, Spoken};
 use evenkeel_core::digest::of_texts;
 use evenkeel_core::fault::Trouble;
+use evenkeel_core::finding::Place;
 use evenkeel_core::port::{Answer, Answers, Filler, Inquiry, Limits, Prepared, Rows, Session, Silent, Watch};
 use evenkeel_core::preflight::Query;
-use evenkeel_core::rehearsal::{Asked, Next, Outcome, Question, Survival};
+use evenkeel_core::rehearsal::{Asked, Migration, Next, Outcome, Question, Survival};
+use evenkeel_core::statement::changes_rows;
 use std::time::{Duration, Instant};
 
 /// Where they are asked.
@@ -28,8 +30,33 @@ pub struct Questions<'a> {
     pub role: Option<&'a str>,
 }
 
-/// Asks them all.
-pub fn asked(each: &Each<'_>, release: &Release, questions: Questions<'_>, filler: &dyn Filler) -> Result<Asked, Box<Trouble>> {
+/// Looks for the first statement that changes rows and finds none of them.
+#[derive(Default)]
+struct Met {
+    none: Option<Place>,
+    /// How many of them it was told of: a file that is sent as one message tells of none.
+    told: usize,
+}
+
+impl Onlooker for Met {
+    fn after(&mut self, _: &mut dyn Session, spoken: &Spoken<'_>, answer: Result<u64, &str>) -> Result<(), Box<Trouble>> {
+        if changes_rows(&spoken.statement.tag) {
+            self.told += 1;
+            if answer == Ok(0) {
+                self.none.get_or_insert_with(|| spoken.place.clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Asks them all; `ran` is what was seen of the release on the same rows.
+pub fn asked(
+    each: &Each<'_>,
+    (release, ran): (&Release, &[Migration]),
+    questions: Questions<'_>,
+    filler: &dyn Filler,
+) -> Result<Asked, Box<Trouble>> {
     each.aside(BASE, ASKED)?;
     let place = each.place;
     if each.here.values().all(|rows| *rows == 0) {
@@ -66,13 +93,17 @@ pub fn asked(each: &Each<'_>, release: &Release, questions: Questions<'_>, fille
         }
     }
     let mut failed = None;
+    let mut met = Met::default();
     for cut in &release.cuts {
-        if let Err((place, why)) = each.ran(ASKED, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))? {
+        if let Err((place, why)) = each.ran(ASKED, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut met))? {
             let at = place.map(|place| format!(" at {place}")).unwrap_or_default();
             failed = Some(format!("with rows in its tables the release stops{at}: {why}"));
             break;
         }
     }
+    let untold = release.cuts.iter().flat_map(|cut| cut.statements()).filter(|statement| changes_rows(&statement.tag)).count() > met.told;
+    let known = || ran.iter().flat_map(|one| &one.statements).find(|trace| trace.met_none()).map(|trace| trace.place.clone());
+    told.met_none = met.none.or_else(|| known().filter(|_| untold));
     let after = answers(each, ASKED, questions.running, questions.role)?;
     let mut other = place.application_session(ASKED, questions.role)?;
     let mut lost = None;

@@ -287,7 +287,7 @@ fn rehearsed(
     if wanted.parts.contains(&Part::Compatibility) {
         let filler = engine.filler()?;
         run.watch.see(Event::Step { what: "queries before it and after it" });
-        told.asked = Some(asked::asked(&each, release, wanted.questions, filler)?);
+        told.asked = Some(asked::asked(&each, (release, &told.migrations), wanted.questions, filler)?);
     } else {
         told.floor.push("whether the running application survives it was not looked at (--queries)".to_owned());
     }

@@ -16,6 +16,7 @@ use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Manifest, Object, display};
 use evenkeel_core::port::{Filled, Filler, Observer, Request, Rows, Shape, Silent, Watch};
 use evenkeel_core::rehearsal::{Size, Volume};
+use evenkeel_core::statement::changes_rows;
 use evenkeel_core::trace::names;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -72,7 +73,8 @@ pub fn volumes(manifest: &Manifest) -> BTreeMap<String, Volume> {
     tables.collect()
 }
 
-/// The rows that tables get; columns that the release names keep values that are distinct and never NULL, so that it runs.
+/// The rows that tables get; columns that the release names keep values that are distinct and never NULL, so that it runs. What only
+/// statements on rows name is as on the target: `WHERE note IS NULL` is to find some.
 ///
 /// # Errors
 /// A part is asked for of what nobody knows.
@@ -101,7 +103,8 @@ pub fn rows(amount: Amount, target: &Manifest, release: &Release) -> Result<Rows
             (there.iter().map(|(table, volume)| (table.clone(), of(volume))).collect(), UNKNOWN)
         }
     };
-    let texts: Vec<&str> = release.cuts.iter().flat_map(|cut| &cut.up).map(|script| script.part.text.as_str()).collect();
+    let said = release.cuts.iter().flat_map(|cut| &cut.up).flat_map(Script::statements);
+    let texts: Vec<&str> = said.filter(|said| !changes_rows(&said.statement.tag)).map(|said| said.text).collect();
     let mut shapes = BTreeMap::new();
     for column in target.of_kind(Kind::ColumnStatistics) {
         let [schema, table, name] = [0, 1, 2].map(|at| column.identity.part(at));

@@ -164,7 +164,7 @@ impl Each<'_> {
             .statements
             .iter()
             .filter(moves_rows)
-            .find(|trace| trace.grows_with.is_empty() || trace.grows_with.iter().any(|table| bare.contains(table)));
+            .find(|trace| trace.grows_with.is_empty() || trace.grows_with.iter().any(|table| bare.contains(table)) || trace.met_none());
         undo.rows_changed = unseen.map(|trace| trace.place.clone());
         Ok(())
     }
