@@ -35,7 +35,7 @@ mod workshop;
 pub use backfill::{Backfiller, Change, Condition, KeyColumn, Range, Walked};
 pub use claim::{Claim, Claimed, Orphan, Tool, Wish};
 pub use console::{Console, ConsoleRow};
-pub use deployer::{Became, Begun, Deployer, Traffic};
+pub use deployer::{Became, Begun, Confirming, Deployer, Traffic};
 pub use door::{Door, Opened, Reach};
 pub use drain::{Drain, kept_out};
 pub use engine::{Engine, Families, Named, Own, SchemaNames};

@@ -215,7 +215,13 @@ pub fn run(
             None => gate,
         });
     }
-    gates.extend(gates::traffic(order, &environment.traffic(&gates::concerned(order), &limits, &run.watch)?));
+    let mut traffic = environment.traffic(&gates::concerned(order), &limits, &run.watch)?;
+    if order.resume {
+        // What sessions of runs that are gone still do is waited for, and ended, once this run has its place.
+        let names: Vec<String> = gone.iter().map(|entry| Entry::called(entry.number, &entry.letters)).collect();
+        traffic.transactions.retain(|(_, who)| !names.iter().any(|name| who.contains(name.as_str())));
+    }
+    gates.extend(gates::traffic(order, &traffic));
     if !order.resume {
         let places = recording.as_ref().ok().and_then(Option::as_ref).map(tool);
         let flights = environment.flights(&limits, &[], places.as_slice(), &run.watch)?;

@@ -6,7 +6,9 @@ use crate::deploy_killed::{FILES, TABLES};
 use crate::history::words;
 use crate::history_apply::{configured, runs};
 use crate::history_repair::Dice;
+use crate::rehearse::gate;
 use crate::run::{Place, Ran};
+use evenkeel_core::port;
 use evenkeel_postgres::scratch::{Options, ReplicaOptions, Scratch, Session};
 use evenkeel_testkit::process::eventually;
 use evenkeel_testkit::{majors, number};
@@ -161,4 +163,75 @@ fn whenever_a_replica_takes_over_it_is_gone_on_with_there_and_nothing_takes_effe
     }
     eprintln!("{met} of {outages} failovers met a deployment at work; of {asked} acts the server could not tell");
     primary.stop().unwrap();
+}
+
+/// A dbmate folder of one file that is pending, on a server of its own.
+fn pending(server: &Scratch, up: &str, more: &str) -> (Session, Place) {
+    let session = server.session("shop").unwrap();
+    session
+        .exec("create table people (id int primary key); create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('1')")
+        .unwrap();
+    let place = Place::new();
+    place.write("m/1_people.sql", "-- migrate:up\ncreate table people (id int primary key);\n-- migrate:down\n");
+    place.write("m/2_next.sql", format!("-- migrate:up\n{up}\n-- migrate:down\n"));
+    let store = place.path("store.sqlite");
+    place.write(
+        "evenkeel.toml",
+        format!(
+            "[project]\nmigrations = \"m\"\n[store]\nurl = \"sqlite:{}\"\n{more}[environments.shop]\nurl = \"{}\"\ntier = \"staging\"\n",
+            store.display(),
+            server.url("shop")
+        ),
+    );
+    (session, place)
+}
+
+/// PostgreSQL ends a commit that waits for a replica by none of its limits.
+#[test]
+fn a_commit_that_no_replica_confirms_is_not_begun_and_waits_no_longer_than_a_statement() {
+    let server = Scratch::start(&Options::major(*majors().last().unwrap()).database("shop")).unwrap();
+    let (session, place) = pending(&server, "alter table people add note text;", "");
+    let mut other = port::Scratch::session(&server, "shop").unwrap();
+    other.begin(&port::Limits { statement_timeout: Duration::from_secs(1), ..port::Limits::default() }).unwrap();
+    assert!(other.run("create table waited (a int)").unwrap().ran().is_some());
+    session.exec("alter system set synchronous_standby_names = 'FIRST 2 (ghost, other)'").unwrap();
+    session.exec("select pg_reload_conf()").unwrap();
+    eventually("it has come about", || session.value("show synchronous_standby_names").unwrap().unwrap().contains("ghost"));
+    let told = deploy(&place, &["--unrehearsed"]).exits(1).json();
+    let lag = gate(&told, "lag");
+    let found = lag["found"].as_str().unwrap();
+    assert!(lag["holds"] == false && found.contains("waits until 2 of") && found.contains("and 0 are there"), "{lag}");
+    // One that has begun is in, on this server alone.
+    let began = Instant::now();
+    assert!(other.commit().unwrap().ran().is_some());
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    assert_eq!(session.value("select count(*)::text from pg_class where relname = 'waited'").unwrap().as_deref(), Some("1"));
+    session.exec("alter system reset synchronous_standby_names").unwrap();
+    session.exec("select pg_reload_conf()").unwrap();
+    eventually("it has come about", || session.value("show synchronous_standby_names").unwrap().as_deref() == Some(""));
+    assert_eq!(deploy(&place, &["--unrehearsed"]).exits(0).json()["outcome"], "ran");
+    server.stop().unwrap();
+}
+
+/// A server that does not look after its clients goes on with what nobody waits for.
+#[test]
+fn what_a_run_that_is_gone_still_does_is_waited_for_however_long_it_has_been_at_it() {
+    let server = Scratch::start(&Options::major(*majors().first().unwrap()).database("shop")).unwrap();
+    let (session, place) =
+        pending(&server, "alter table people add note text;\nselect pg_sleep(7);", "[deploy]\noldest_transaction = \"1s\"\n");
+    session.exec("alter system set client_connection_check_interval = 0").ok();
+    let mut child = begun(&place, &session);
+    let sleeping = "select count(*)::text from pg_stat_activity where query like '%pg_sleep(7)%' and pid <> pg_backend_pid()";
+    eventually("it has come about", || session.value(sleeping).unwrap().as_deref() != Some("0"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    let told = deploy(&place, &["--unrehearsed", "--resume"]).exits(0).json();
+    assert_eq!(gate(&told, "transactions")["holds"], true, "{told}");
+    assert_eq!(
+        session.value("select count(*)::text from information_schema.columns where column_name = 'note'").unwrap().as_deref(),
+        Some("1")
+    );
+    assert_eq!(session.value("select count(*)::text from schema_migrations").unwrap().as_deref(), Some("2"));
+    server.stop().unwrap();
 }

@@ -77,7 +77,7 @@ fn what_a_server_has_seen_is_asked_and_what_was_cut_is_not_understood() {
             let told = place.run(&["preflight", &url, "--queries", "digest:old", "--format", "json"]).exits(2).json();
             assert_eq!(told["missing"].as_array().map(Vec::len), Some(0), "{engine:?} {number}: {told}");
             let odd = told["not_understood"].as_array().unwrap();
-            assert!(odd.len() == 1 && odd[0].to_string().contains("have cut it"), "{engine:?} {number}: {told}");
+            assert!(!odd.is_empty() && odd.iter().all(|one| one.to_string().contains("have cut it")), "{engine:?} {number}: {told}");
         }
         session.exec("alter table accounts change note remark varchar(90)").unwrap();
         let told = place.run(&["preflight", &url, "--queries", "digest:old", "--format", "json"]).exits(1).json();

@@ -147,6 +147,16 @@ pub enum Became {
     Untold,
 }
 
+/// Replicas that have to confirm each commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirming {
+    /// As the server is told which.
+    pub named: String,
+    pub wanted: u64,
+    /// How many are there; nothing where that is not seen.
+    pub there: Option<u64>,
+}
+
 /// What goes on on a server that a deployment would meet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Traffic {
@@ -157,6 +167,8 @@ pub struct Traffic {
     pub transactions: Vec<(Option<Duration>, String)>,
     /// How far replicas are behind, nothing where that is not seen; and which, in words.
     pub replicas: Vec<(Option<Duration>, String)>,
+    /// Replicas that each commit waits for, where the server is set so.
+    pub confirming: Option<Confirming>,
     /// Sessions that wait for a lock, of the database where that is told: for how long, nothing where that is not seen; and who, in words.
     pub blocked: Vec<(Option<Duration>, String)>,
     /// Connections that are taken, and how many the role may have.

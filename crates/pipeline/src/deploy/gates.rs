@@ -10,7 +10,7 @@ use evenkeel_core::deployment::Gate;
 use evenkeel_core::evidence::{Now, Step, faults, schema, stands_as};
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::{Manifest, shown_parts};
-use evenkeel_core::port::{Entry, Flights, Traffic};
+use evenkeel_core::port::{Confirming, Entry, Flights, Traffic};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -237,7 +237,15 @@ pub(super) fn traffic(order: &Order<'_>, traffic: &Traffic) -> Vec<Gate> {
     let limit = format!("no transaction older than {} on its tables", time(order.oldest));
     let old =
         Gate::none("transactions", &limit, &old, &hidden, "none").fix("end it, or wait: everybody queues behind a lock that waits for it");
-    let (late, unknown) = named(&traffic.replicas, &|found| found > order.lag, "behind by");
+    let (mut late, mut unknown) = named(&traffic.replicas, &|found| found > order.lag, "behind by");
+    if let Some(Confirming { named, wanted, there }) = &traffic.confirming {
+        let waits = format!("each commit waits until {wanted} of {named:?} have confirmed it (synchronous_standby_names)");
+        match there {
+            Some(there) if there < wanted => late.push(format!("{waits}, and {there} are there")),
+            Some(_) => {}
+            None => unknown.push(format!("{waits}, and how many are there is not seen")),
+        }
+    }
     let limit = format!("replicas are at most {} behind", time(order.lag));
     let found = if traffic.replicas.is_empty() { "no replica is connected" } else { "they are not" };
     let lag = match (late.is_empty(), unknown.is_empty()) {

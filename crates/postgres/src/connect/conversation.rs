@@ -29,6 +29,7 @@ impl Conversation for Session {
 
     async fn begin(&mut self, bounds: &Limits) -> Result<(), Fault> {
         let doing = "opening a transaction";
+        self.commit = bounds.statement_timeout;
         let opening = format!("BEGIN;{}", bounded(bounds));
         self.client.batch_execute(&opening).await.map_err(|error| self.fault(&error, doing))
     }
@@ -111,8 +112,28 @@ impl Conversation for Session {
     }
 
     async fn end(&mut self, commit: bool) -> Result<Answer, Fault> {
+        if !commit {
+            return self.run("ROLLBACK").await;
+        }
         // COMMIT alone rolls a transaction back in which a statement was refused, and calls that a success.
-        self.run(if commit { "SELECT; COMMIT" } else { "ROLLBACK" }).await
+        let ended = {
+            let mut ended = pin!(self.client.simple_query("SELECT; COMMIT"));
+            loop {
+                // No limit of the server's own ends a commit: one that waits for a replica is then confirmed by this server alone, and one
+                // in which a trigger runs is refused.
+                match tokio::time::timeout(self.commit, &mut ended).await {
+                    Ok(ended) => break ended,
+                    Err(_) => drop(self.canceller.cancel().await),
+                }
+            }
+        };
+        match ended {
+            Ok(_) => Ok(Answer::Ran(Ran::default())),
+            Err(error) => match error.as_db_error().filter(|said| !is_last_word(said)) {
+                Some(said) => Ok(Answer::Refused(self.refused(said))),
+                None => Err(self.fault(&error, DOING)),
+            },
+        }
     }
 
     async fn close(self) {}

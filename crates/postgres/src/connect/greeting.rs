@@ -15,6 +15,7 @@ use super::session::{HURRIED, Mail, Session};
 use super::target::{Attributes, Host, Target};
 use super::translate::{Context, fault_from};
 use crate::flavor;
+use std::time::Duration;
 
 /// What a server is asked first, in a transaction of its own with a bound of ours, whatever the role's is: by SHOW, which needs no
 /// privilege, and what only functions tell.
@@ -71,6 +72,7 @@ pub(super) async fn greet(
         warnings.extend(flavor::warning(major, &server_version));
     }
     Ok(Session {
+        commit: COMMIT,
         canceller: Canceller {
             token: client.cancel_token(),
             connector: connector.clone(),
@@ -93,6 +95,9 @@ pub(super) async fn greet(
         context: context.clone(),
     })
 }
+
+/// A commit takes no longer, where nobody has said how long a statement may take.
+const COMMIT: Duration = Duration::from_secs(60);
 
 /// The answers to a greeting. A role may be given less time than it takes to ask for more: then it is tried again.
 async fn asked(client: &Client, greeting: &str) -> Result<Vec<String>, tokio_postgres::Error> {

@@ -76,6 +76,8 @@ pub struct Session {
     pub is_tls: bool,
     /// Things worth a word that did not stop us: an untested server version, an unused password file.
     pub warnings: Vec<String>,
+    /// How long a commit may take.
+    pub(super) commit: Duration,
     pub(super) canceller: Canceller,
     pub(super) mail: Arc<Mail>,
     pub(super) context: Context,

@@ -3,7 +3,7 @@
 use crate::claim::writable;
 use crate::connect::{Fault, Limits, Session, Target, connect};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
-use evenkeel_core::port::Traffic;
+use evenkeel_core::port::{Confirming, Traffic};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio_postgres::types::Type;
@@ -90,6 +90,10 @@ async fn once(session: &Session, schemas: &[&str], names: &[&str], signs: &mut S
             ("replica", None) => {
                 is_hidden |= time.is_none();
                 traffic.replicas.push((time, who));
+            }
+            ("confirming", Some(wanted)) => {
+                is_hidden |= time.is_none();
+                traffic.confirming = Some(Confirming { named: who, wanted, there: time.map(|there| there.as_secs()) });
             }
             // A number of sessions.
             _ => traffic.connections = time.map(|time| time.as_secs()).zip(most),

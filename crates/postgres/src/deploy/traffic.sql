@@ -1,8 +1,9 @@
 -- What a deployment would meet: copies of the database that are being made, transactions that hold something of the tables concerned,
--- replicas, sessions that wait for a lock (since when is told by servers from 14 on), connections.
+-- replicas, sessions that wait for a lock (since when is told by servers from 14 on), connections, replicas that commits wait for.
 -- Versions: 13 to 18. Privileges: since when transactions of other roles are open, and how far replicas are behind, is seen by members of
 -- pg_read_all_stats only; without that the seconds are NULL. Parameters: schemas and names of tables; none for all.
--- Columns: what it is, who, seconds (of connections: how many are taken), how many there may be (of replicas: the bytes of WAL that one is
+-- Columns: what it is, who, seconds (of connections: how many are taken; of replicas that commits wait for: how many are there, and for
+-- how many they wait), how many there may be (of replicas: the bytes of WAL that one is
 -- behind whose seconds are not what the server says, since it has told nothing of them, or is silent), of replicas when they last gave a
 -- sign, which is by their own clock, and how far they said they were then.
 WITH concerned AS (
@@ -77,6 +78,27 @@ SELECT
 FROM pg_catalog.pg_locks AS l
 JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
 WHERE NOT l.granted AND a.datname = pg_catalog.current_database() AND a.usesysid IS NOT NULL AND l.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+-- How many replicas are there that a commit may wait for, and for how many it waits.
+SELECT
+    'confirming',
+    s.names,
+    CASE
+        WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_stat_replication AS r WHERE r.sync_state IS NULL)
+            THEN (
+                SELECT pg_catalog.count(*)
+                FROM pg_catalog.pg_stat_replication AS r
+                WHERE r.state = 'streaming' AND r.sync_state IN ('sync', 'quorum')
+            )
+    END::pg_catalog.float8,
+    COALESCE(
+        pg_catalog.substring(pg_catalog.upper(s.names), '^\s*(?:FIRST\s+|ANY\s+)?([0-9]+)\s*\('),
+        '1'
+    )::pg_catalog.int8,
+    NULL,
+    NULL
+FROM (SELECT pg_catalog.current_setting('synchronous_standby_names') AS names) AS s
+WHERE s.names <> '' AND pg_catalog.current_setting('synchronous_commit') NOT IN ('off', 'local')
 UNION ALL
 SELECT
     'connections',
