@@ -155,7 +155,7 @@ fn java_hash(text: &str) -> i32 {
 fn the_lock_of_a_table_with_a_name_of_its_own_is_told() {
     each_major(|db| {
         let place = place_with(FILES);
-        db.exec("create schema app; create table orders (id bigint primary key, note varchar(90))");
+        db.exec("create schema app; create table app.orders (id bigint primary key, note varchar(90))");
         db.exec(&recorded("app.changes"));
         let number = 0x466c_7977_6179_i64 + i64::from(java_hash("\"app\".\"changes\""));
         let other = db.another_session();

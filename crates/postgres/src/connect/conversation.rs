@@ -9,6 +9,7 @@ use evenkeel_core::port::{Answer, Limits, Ran, Refused};
 use evenkeel_runtime::Conversation;
 use futures_util::{SinkExt, TryStreamExt};
 use std::pin::pin;
+use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::{DbError, ErrorPosition, Severity};
 use tokio_postgres::types::Type;
@@ -17,6 +18,8 @@ use super::fault::Fault;
 use super::session::{Session, bounded};
 
 const DOING: &str = "running a statement";
+/// A commit has at least so long, whatever a statement has.
+const SHORTEST: Duration = Duration::from_secs(1);
 /// Bytes that are sent together.
 const ROWS_AT_ONCE: usize = 1 << 16;
 
@@ -29,7 +32,7 @@ impl Conversation for Session {
 
     async fn begin(&mut self, bounds: &Limits) -> Result<(), Fault> {
         let doing = "opening a transaction";
-        self.commit = bounds.statement_timeout;
+        self.commit = bounds.statement_timeout.max(SHORTEST);
         let opening = format!("BEGIN;{}", bounded(bounds));
         self.client.batch_execute(&opening).await.map_err(|error| self.fault(&error, doing))
     }
