@@ -13,6 +13,7 @@ mod walk;
 
 use crate::capture::{self, Source};
 use crate::deploy;
+use crate::dual;
 use crate::lease;
 use crate::remains;
 use evenkeel_core::deployment::backfilled::{Mark, Outcome};
@@ -333,7 +334,7 @@ fn condition(found: &Found) -> Condition {
 
 /// How many rows need it, in one statement; why nobody can tell.
 fn remaining(environment: &dyn Environment, found: &Found, order: &Order<'_>, run: &Run<'_>) -> Result<Result<u64, String>, Box<Trouble>> {
-    environment.meeting(&condition(found), &order.limits, &run.watch)
+    dual::counted(&condition(found), environment, &order.limits, run)
 }
 
 /// What the server says against something.

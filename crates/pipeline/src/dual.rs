@@ -107,13 +107,38 @@ pub fn judged(dual: &Dual, now: &Manifest, environment: &dyn Environment, limits
         return Ok(gate.fix("correct `table`; where what was old is gone, remove the lines"));
     }
     let condition = Condition { schema: schema.to_owned(), table: table.to_owned(), condition: dual.differs.clone(), is_only_read: false };
-    let gate: Gate = match environment.meeting(&condition, limits, &run.watch)? {
+    let gate: Gate = match counted(&condition, environment, limits, run)? {
         Ok(0) => told(Some(true), format!("{}: no row disagrees", dual.name))?,
         Ok(1) => told(Some(false), format!("{}: 1 row disagrees", dual.name))?,
         Ok(rows) => told(Some(false), format!("{}: {rows} rows disagree", dual.name))?,
         Err(why) => told(None, format!("{}: {why}", dual.name))?,
     };
     Ok(gate.fix("look who writes one of them without the other; evenkeel backfill makes rows agree"))
+}
+
+/// Of how many rows a condition is true; why nobody can tell. Where it is true of none, it must be NULL of none: those may be the very rows
+/// that are looked for.
+///
+/// # Errors
+/// The server cannot be reached, or goes away.
+pub fn counted(
+    condition: &Condition,
+    environment: &dyn Environment,
+    limits: &Limits,
+    run: &Run<'_>,
+) -> Result<Result<u64, String>, Box<Trouble>> {
+    let counted = environment.meeting(condition, limits, &run.watch)?;
+    if counted != Ok(0) {
+        return Ok(counted);
+    }
+    Ok(match environment.meeting(&condition.of_null(), limits, &run.watch)? {
+        Ok(0) => counted,
+        Ok(rows) => Err(format!(
+            "of {rows} rows it says neither yes nor no (NULL): say what is meant of these, with IS NULL, IS DISTINCT FROM (<=> on MySQL \
+             and MariaDB) or COALESCE(…, false)"
+        )),
+        Err(why) => Err(why),
+    })
 }
 
 #[cfg(test)]

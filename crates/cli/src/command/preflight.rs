@@ -153,13 +153,13 @@ fn ran(
         |entry: &Entry| entry.intention.verb == "rollback" && entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Refused);
     preflight.ran = runs.iter().take_while(|entry| !is_back(entry)).find_map(|entry| brought(entry, artifact));
     let here = found.map(read::Migrations::digest);
-    if here.as_deref() != Some(artifact) {
+    let Some(folder) = found.filter(|_| here.as_deref() == Some(artifact)).map(|found| &found.folder) else {
         let has = here.map_or_else(|| "no folder of migrations was found here".to_owned(), |here| format!("the folder here is {here}"));
         let known = preflight.ran.as_ref();
         let known = known.map(|ran| format!("; run {} was of it, whose effect nobody can look for without its files", ran.number));
         preflight.gaps.push(format!("whether {artifact} ran there is not known: {has}{}", known.unwrap_or_default()));
         return Ok(());
-    }
+    };
     let asked = History {
         environment: arguments.environment.clone(),
         migrations: arguments.migrations.clone(),
@@ -168,7 +168,6 @@ fn ran(
     };
     let told = super::history::heard(&asked, common)?.history;
     preflight.migrations = told.migrations.iter().filter(|entry| entry.judged.verdict != Verdict::UnknownVersion).count();
-    let tool = found.map_or("its tool", |found| found.folder.tool);
     for entry in &told.migrations {
         let judged = &entry.judged;
         match judged.verdict {
@@ -178,10 +177,10 @@ fn ran(
             // No migration of this artifact, and its tool has to live with it.
             Verdict::UnknownVersion => {
                 let beside = format!("{} is recorded there, and this artifact has no file of it", judged.key);
-                match found.map_or(Newer::Unknown, |found| found.folder.newer) {
+                match folder.newer {
                     Newer::Passes => {}
-                    Newer::Refuses => preflight.lacks.push(Lack::of(format!("{tool} refuses to start: {beside}"))),
-                    Newer::Unknown => preflight.gaps.push(format!("whether {tool} starts is not known: {beside}")),
+                    Newer::Refuses => preflight.lacks.push(Lack::of(format!("{} refuses to start: {beside}", folder.tool))),
+                    Newer::Unknown => preflight.gaps.push(format!("whether {} starts is not known: {beside}", folder.tool)),
                 }
             }
             verdict => {

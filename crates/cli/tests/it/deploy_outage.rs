@@ -219,7 +219,6 @@ fn what_a_run_that_is_gone_still_does_is_waited_for_however_long_it_has_been_at_
     let server = Scratch::start(&Options::major(*majors().first().unwrap()).database("shop")).unwrap();
     let (session, place) =
         pending(&server, "alter table people add note text;\nselect pg_sleep(7);", "[deploy]\noldest_transaction = \"1s\"\n");
-    session.exec("alter system set client_connection_check_interval = 0").ok();
     let mut child = begun(&place, &session);
     let sleeping = "select count(*)::text from pg_stat_activity where query like '%pg_sleep(7)%' and pid <> pg_backend_pid()";
     eventually("it has come about", || session.value(sleeping).unwrap().as_deref() != Some("0"));

@@ -120,17 +120,9 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// That it is true of no row, where so many are left of which it is NULL: these may be the very rows that are looked for.
-    ///
-    /// # Errors
-    /// There are such rows.
-    pub fn decided(of_null: u64) -> Result<u64, String> {
-        match of_null {
-            0 => Ok(0),
-            rows => Err(format!(
-                "of {rows} rows it says neither yes nor no (NULL): say what is meant of these, with IS NULL, IS DISTINCT FROM (<=> on \
-                 MySQL and MariaDB) or COALESCE(…, false)"
-            )),
-        }
+    /// True of the rows of which it says neither yes nor no.
+    #[must_use]
+    pub fn of_null(&self) -> Self {
+        Self { condition: format!("({}\n) IS NULL", self.condition), ..self.clone() }
     }
 }

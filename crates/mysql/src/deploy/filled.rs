@@ -46,15 +46,7 @@ pub async fn meeting(target: &Target, of: &Condition, limits: &Limits) -> Result
         Err(Fault::Server { code, message, .. }) => Err(said(&code.to_string(), &message)),
         Err(fault) => return Err(words(fault)),
         Ok(_) if of.is_only_read => Ok(0),
-        Ok(_) => {
-            let counted = number(&mut session, &format!("SELECT count(*) FROM {table} WHERE ({}\n)", of.condition)).await?;
-            if counted == Ok(0) {
-                let of_null = number(&mut session, &format!("SELECT count(*) FROM {table} WHERE ({}\n) IS NULL", of.condition)).await?;
-                of_null.and_then(Condition::decided)
-            } else {
-                counted
-            }
-        }
+        Ok(_) => number(&mut session, &format!("SELECT count(*) FROM {table} WHERE ({}\n)", of.condition)).await?,
     };
     session.close().await;
     Ok(counted)

@@ -1,10 +1,11 @@
 //! Queries that clients have sent, as `performance_schema` keeps them. Neighbour: `prepare`, which has queries prepared.
 //! <https://dev.mysql.com/doc/refman/en/performance-schema-statement-digests.html>
 
+use crate::capture::own_table;
 use crate::connect::{Fault, Target, connect};
 use crate::grammar::token::{Sort, tokens};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
-use evenkeel_core::port::{Heard, Limits, Noticed};
+use evenkeel_core::port::{Heard, Limits, Noticed, REGISTERS};
 
 const QUERY: &str = "SELECT d.digest_text FROM performance_schema.events_statements_summary_by_digest d \
                      WHERE d.schema_name = database() AND d.digest_text IS NOT NULL ORDER BY d.digest_text";
@@ -53,11 +54,35 @@ fn spoken(text: &str) -> Result<String, String> {
     Ok(spoken)
 }
 
-/// Whether a statement is no query of an application: it reads the server's own catalogs, or what evenkeel keeps.
+/// Schemas of the server's own.
+const CATALOGS: &[&str] = &["information_schema", "performance_schema", "mysql", "sys"];
+
+/// Whether a statement is no query of an application: all that it reads are the server's own catalogs, or what evenkeel keeps.
 fn is_of_tools(text: &str) -> bool {
-    const PLACES: &[&str] = &["`information_schema` .", "`performance_schema` .", "`mysql` .", "`sys` .", "`evenkeel_"];
-    let small = text.to_lowercase();
-    small.starts_with("show ") || PLACES.iter().any(|place| small.contains(place))
+    let all: Vec<_> = tokens(text).filter(|token| token.sort != Sort::Space).collect();
+    let is_word = |at: usize, words: &[&str]| {
+        all.get(at).is_some_and(|token| token.sort == Sort::Word && words.iter().any(|word| token.text.eq_ignore_ascii_case(word)))
+    };
+    let is_sign = |at: usize, sign: &str| all.get(at).is_some_and(|token| token.text == sign);
+    let name = |at: usize| all.get(at).filter(|token| token.sort == Sort::Name).map(|token| token.unquoted().to_lowercase());
+    if is_word(0, &["show"]) {
+        return true;
+    }
+    let mut has_any = false;
+    for at in (1..all.len()).filter(|at| is_word(at - 1, &["from", "join"]) && !is_sign(*at, "(")) {
+        let is_qualified = is_sign(at + 1, ".");
+        let table = if is_qualified { at + 2 } else { at };
+        let is_catalogs = is_qualified && name(at).is_some_and(|schema| CATALOGS.contains(&schema.as_str()));
+        let is_own = name(table).is_some_and(|table| REGISTERS.iter().any(|register| own_table(register) == table));
+        // What stands behind a comma is another place, unless it is made of this one.
+        let behind = (table + 1..all.len()).find(|at| !is_word(*at, &["as"]) && name(*at).is_none());
+        let is_function = |at: usize| all.get(at).is_some_and(|token| token.sort == Sort::Word) && is_sign(at + 1, "(");
+        if !(is_catalogs || is_own) || behind.is_some_and(|at| is_sign(at, ",") && !is_function(at + 1)) {
+            return false;
+        }
+        has_any = true;
+    }
+    has_any
 }
 
 /// All of the database.
@@ -121,7 +146,27 @@ mod tests {
             assert_eq!(spoken(text).as_deref(), Ok(wanted), "{text}");
         }
         assert!(spoken("SELECT FIELDS FROM `t`").is_err());
-        assert!(is_of_tools("SELECT ? FROM `INFORMATION_SCHEMA` . `tables`") && is_of_tools("SELECT * FROM `a` . `evenkeel_halt`"));
-        assert!(!is_of_tools("SELECT `id` FROM `evenkeel`"));
+    }
+
+    #[test]
+    fn only_what_reads_nothing_of_an_application_is_left_out() {
+        for text in [
+            "SELECT ? FROM `INFORMATION_SCHEMA` . `tables` AS `t` WHERE `a` IN ( SELECT `b` FROM `mysql` . `user` )",
+            "SELECT * FROM `a` . `evenkeel_halt`",
+            "SHOW TABLES",
+            "SELECT ? FROM `mysql` . `user` AS `u` , JSON_TABLE ( `u` . `a` , ? )",
+        ] {
+            assert!(is_of_tools(text), "{text}");
+        }
+        for text in [
+            "SELECT `id` FROM `evenkeel_orders`",
+            "SELECT `sys` . `name` FROM `systems` AS `sys`",
+            "SELECT ? FROM `orders` JOIN `information_schema` . `tables`",
+            "SELECT ? FROM `information_schema` . `tables` AS `t` , `orders`",
+            "SELECT ?",
+            "UPDATE `orders` SET `a` = ?",
+        ] {
+            assert!(!is_of_tools(text), "{text}");
+        }
     }
 }

@@ -246,15 +246,17 @@ pub(super) fn traffic(order: &Order<'_>, traffic: &Traffic) -> Vec<Gate> {
             None => unknown.push(format!("{waits}, and how many are there is not seen")),
         }
     }
-    let limit = format!("replicas are at most {} behind", time(order.lag));
+    let limit = format!("replicas are at most {} behind, and as many are there as commits wait for", time(order.lag));
     let found = if traffic.replicas.is_empty() { "no replica is connected" } else { "they are not" };
     let lag = match (late.is_empty(), unknown.is_empty()) {
         (true, false) if order.accepts_lag => {
             let found = format!("not known, and taken so: {}", unknown.join("; "));
             Gate::new("lag", &limit, Some(true), found).origin("flag --accept-gap")
         }
-        _ => Gate::none("lag", &limit, &late, &unknown, found)
-            .fix("wait until they have caught up; where the server does not say it, look yourself, and say --accept-gap lag"),
+        _ => Gate::none("lag", &limit, &late, &unknown, found).fix(
+            "wait until they have caught up, and those that commits wait for are there; where the server does not say it, look yourself, \
+             and say --accept-gap lag",
+        ),
     };
     let limit = format!("{FREE} connections are left to others");
     let connections = match traffic.connections {

@@ -4,6 +4,7 @@
 //! Neighbour: `backfill`, which changes it; here is the mark, and that it was done.
 
 use super::Order;
+use crate::dual;
 use crate::rehearse::Release;
 use evenkeel_core::deployment::Gate;
 use evenkeel_core::fault::Trouble;
@@ -40,7 +41,7 @@ pub fn gates(
                     Gate::new(NAME, limit, Some(false), found).fix("write it under [backfill.NAME] in evenkeel.toml, or correct the mark")
                 }
                 Some((_, condition)) => {
-                    let (holds, found) = match environment.meeting(condition, limits, &run.watch)? {
+                    let (holds, found) = match dual::counted(condition, environment, limits, run)? {
                         Ok(0) => (Some(true), format!("{name}: no row needs it")),
                         Ok(rows) => (Some(false), format!("{name}: {rows} rows need it")),
                         Err(why) => (None, format!("{name}: {why}")),

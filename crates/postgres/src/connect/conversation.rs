@@ -38,26 +38,8 @@ impl Conversation for Session {
     }
 
     async fn run(&mut self, statement: &str) -> Result<Answer, Fault> {
-        let messages = match self.client.simple_query(statement).await {
-            Ok(messages) => messages,
-            Err(error) => {
-                return match error.as_db_error().filter(|said| !is_last_word(said)) {
-                    Some(said) => Ok(Answer::Refused(self.refused(said))),
-                    None => Err(self.fault(&error, DOING)),
-                };
-            }
-        };
-        let mut ran = Ran::default();
-        for message in &messages {
-            match message {
-                SimpleQueryMessage::Row(row) => {
-                    ran.rows.push((0..row.len()).map(|column| row.get(column).map(str::to_owned)).collect());
-                }
-                SimpleQueryMessage::CommandComplete(count) => ran.affected += count,
-                _ => {}
-            }
-        }
-        Ok(Answer::Ran(ran))
+        let answered = self.client.simple_query(statement).await;
+        self.answered(answered)
     }
 
     /// Values are no part of the text: an unnamed statement, prepared and run in one message.
@@ -130,19 +112,37 @@ impl Conversation for Session {
                 }
             }
         };
-        match ended {
-            Ok(_) => Ok(Answer::Ran(Ran::default())),
-            Err(error) => match error.as_db_error().filter(|said| !is_last_word(said)) {
-                Some(said) => Ok(Answer::Refused(self.refused(said))),
-                None => Err(self.fault(&error, DOING)),
-            },
-        }
+        self.answered(ended)
     }
 
     async fn close(self) {}
 }
 
 impl Session {
+    /// What came of a statement: rows, a refusal, or the session is lost.
+    fn answered(&self, answered: Result<Vec<SimpleQueryMessage>, tokio_postgres::Error>) -> Result<Answer, Fault> {
+        let messages = match answered {
+            Ok(messages) => messages,
+            Err(error) => {
+                return match error.as_db_error().filter(|said| !is_last_word(said)) {
+                    Some(said) => Ok(Answer::Refused(self.refused(said))),
+                    None => Err(self.fault(&error, DOING)),
+                };
+            }
+        };
+        let mut ran = Ran::default();
+        for message in &messages {
+            match message {
+                SimpleQueryMessage::Row(row) => {
+                    ran.rows.push((0..row.len()).map(|column| row.get(column).map(str::to_owned)).collect());
+                }
+                SimpleQueryMessage::CommandComplete(count) => ran.affected += count,
+                _ => {}
+            }
+        }
+        Ok(Answer::Ran(ran))
+    }
+
     fn refused(&self, said: &DbError) -> Refused {
         let detail = said.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
         let message = format!("{}{detail}", said.message());
